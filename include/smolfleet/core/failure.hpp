@@ -1,0 +1,49 @@
+// Why a plan did not end ok: the value that every room hands upwards and that a result prints.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace smolfleet::core {
+
+/// The closed, stable list of failure codes (spec §7). A new one is a change of the product.
+enum class FailureCode {
+  invalid_plan,
+  duplicate_target,
+  ca_missing,
+  ca_invalid,
+  ca_contains_private_key,
+  smolvm_unsupported,
+  spawn_failed,
+  create_failed,
+  start_failed,
+  copy_failed,
+  install_failed,
+  step_failed,
+  timeout,
+  cancelled,
+  host_unfit,
+};
+
+/// The code as it stands in a result, for example "ca_missing".
+[[nodiscard]] std::string_view to_string(FailureCode code);
+
+/// What happened, to what, and what to do next. A value; whoever holds it owns it.
+struct [[nodiscard]] Failure {
+  FailureCode code = FailureCode::invalid_plan;
+  /// The phase that failed ("create", "step[2]", "ca" for the pre-flight); empty: none was reached.
+  std::string phase;
+  /// One sentence that names the thing and what is wrong with it. Valid UTF-8.
+  std::string message;
+  /// The child's exit code or signal, where a child's end is the cause; at most one is set.
+  std::optional<int> exit_code;
+  std::optional<int> signal;
+  /// What the child printed, as captured: bounded, any bytes.
+  std::string out;
+  std::string err;
+  /// What the person can do about it.
+  std::optional<std::string> hint;
+};
+
+}  // namespace smolfleet::core

@@ -1,0 +1,4 @@
+// The program `smolfleet`.
+int main() {
+  return 0;
+}

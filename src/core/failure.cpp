@@ -1,0 +1,44 @@
+// The names of the failure codes.
+#include "smolfleet/core/failure.hpp"
+
+#include <utility>
+
+namespace smolfleet::core {
+
+std::string_view to_string(FailureCode code) {
+  switch (code) {
+    case FailureCode::invalid_plan:
+      return "invalid_plan";
+    case FailureCode::duplicate_target:
+      return "duplicate_target";
+    case FailureCode::ca_missing:
+      return "ca_missing";
+    case FailureCode::ca_invalid:
+      return "ca_invalid";
+    case FailureCode::ca_contains_private_key:
+      return "ca_contains_private_key";
+    case FailureCode::smolvm_unsupported:
+      return "smolvm_unsupported";
+    case FailureCode::spawn_failed:
+      return "spawn_failed";
+    case FailureCode::create_failed:
+      return "create_failed";
+    case FailureCode::start_failed:
+      return "start_failed";
+    case FailureCode::copy_failed:
+      return "copy_failed";
+    case FailureCode::install_failed:
+      return "install_failed";
+    case FailureCode::step_failed:
+      return "step_failed";
+    case FailureCode::timeout:
+      return "timeout";
+    case FailureCode::cancelled:
+      return "cancelled";
+    case FailureCode::host_unfit:
+      return "host_unfit";
+  }
+  std::unreachable();
+}
+
+}  // namespace smolfleet::core
