@@ -1,0 +1,59 @@
+// One child process as a resource: spawned, signalled, reaped. It has no policy; `run` has.
+#pragma once
+
+#include "smolfleet/core/asio.hpp"
+#include "smolfleet/process/command.hpp"
+#include "smolfleet/process/outcome.hpp"
+
+#include <sys/types.h>
+
+#include <expected>
+#include <optional>
+
+namespace smolfleet::process {
+
+/// How a reaped child ended: with an exit code, or by a signal.
+struct ExitStatus {
+  bool by_signal = false;
+  int value = 0;  ///< exit code or signal number
+};
+
+/// Owns a child, its process group, a pidfd and the read ends of its two pipes. Not movable once
+/// spawned: operations on the descriptors may be pending.
+class Child {
+ public:
+  /// Starts nothing yet.
+  explicit Child(const core::Executor& executor)
+      : out_(executor), err_(executor), pidfd_(executor) {}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  /// A child that was not reaped is killed with its group and reaped, blocking for as long as that
+  /// takes. The last resort on the way of an exception; `run` never leaves it to this.
+  ~Child();
+
+  /// At most once. The parent is held until the child has begun to execute (vfork semantics), so
+  /// a failed exec is reported here.
+  [[nodiscard]] std::expected<void, NotSpawned> spawn(const Command& command);
+
+  /// Sends `signal` to the process group; nothing happens after the child was reaped, because then
+  /// the number may belong to somebody else.
+  void signal_group(int signal);
+
+  /// Collects the child if it has ended, without waiting: readiness of a pidfd can be spurious.
+  [[nodiscard]] std::optional<ExitStatus> try_reap();
+
+  /// Whether the child has ended and waits to be reaped.
+  [[nodiscard]] bool has_ended() const;
+
+  asio::posix::stream_descriptor& out() { return out_; }
+  asio::posix::stream_descriptor& err() { return err_; }
+  asio::posix::stream_descriptor& pidfd() { return pidfd_; }
+
+ private:
+  asio::posix::stream_descriptor out_;
+  asio::posix::stream_descriptor err_;
+  asio::posix::stream_descriptor pidfd_;
+  pid_t pid_ = -1;  ///< -1: not spawned, or reaped
+};
+
+}  // namespace smolfleet::process

@@ -1,0 +1,44 @@
+// How a child process ended, as a sum: it exited, was killed by a signal, never started, or was
+// ended by us.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <variant>
+
+namespace smolfleet::process {
+
+struct Exited {
+  int code = 0;
+};
+
+/// Killed by a signal that we did not send.
+struct Signalled {
+  int signal = 0;
+};
+
+/// There never was a child. Both texts are whole sentences for a person.
+struct NotSpawned {
+  std::string reason;
+  std::string hint;
+};
+
+/// We ended it: its own deadline had passed.
+struct TimedOut {
+  std::chrono::milliseconds deadline{};
+};
+
+/// We ended it: the task that ran it was cancelled.
+struct Cancelled {};
+
+using End = std::variant<Exited, Signalled, NotSpawned, TimedOut, Cancelled>;
+
+struct [[nodiscard]] Outcome {
+  End end;
+  /// The captured streams: any bytes; longer ones have a line in the middle that counts what was
+  /// left out.
+  std::string out;
+  std::string err;
+};
+
+}  // namespace smolfleet::process

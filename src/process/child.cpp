@@ -1,0 +1,189 @@
+// Spawning, signalling and reaping one child: the system calls and nothing else.
+#include "smolfleet/process/child.hpp"
+
+#include "smolfleet/core/unique_fd.hpp"
+
+#include "spawn_failure.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <csignal>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace smolfleet::process {
+namespace {
+
+using core::UniqueFd;
+
+struct Pipe {
+  UniqueFd read;
+  UniqueFd write;
+};
+
+std::expected<Pipe, int> make_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return std::unexpected(errno);
+  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+/// The attributes that every child is spawned with. What we ignore or block would survive its exec.
+class SpawnAttributes {
+ public:
+  SpawnAttributes() {
+    sigset_t none;
+    sigset_t all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_init(&value_);
+    posix_spawnattr_setpgroup(&value_, 0);
+    posix_spawnattr_setsigmask(&value_, &none);
+    posix_spawnattr_setsigdefault(&value_, &all);
+    posix_spawnattr_setflags(
+        &value_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  }
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+  ~SpawnAttributes() { posix_spawnattr_destroy(&value_); }
+  [[nodiscard]] const posix_spawnattr_t* get() const { return &value_; }
+
+ private:
+  posix_spawnattr_t value_{};
+};
+
+/// stdin from /dev/null, stdout and stderr into our pipes; all else is close-on-exec.
+class SpawnActions {
+ public:
+  SpawnActions(int out, int err) {
+    posix_spawn_file_actions_init(&value_);
+    posix_spawn_file_actions_addopen(&value_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&value_, out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&value_, err, STDERR_FILENO);
+  }
+  SpawnActions(const SpawnActions&) = delete;
+  SpawnActions& operator=(const SpawnActions&) = delete;
+  ~SpawnActions() { posix_spawn_file_actions_destroy(&value_); }
+  [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &value_; }
+
+ private:
+  posix_spawn_file_actions_t value_{};
+};
+
+/// The strings as execve(2) wants them; it does not write to them, though its type does not say so.
+void append_pointers(std::vector<char*>& to, const std::vector<std::string>& strings) {
+  for (const auto& string : strings)
+    to.push_back(const_cast<char*>(string.c_str()));
+}
+
+/// The child's own entries replace inherited ones: which of two wins would depend on the program.
+std::vector<char*> environment_of(const Command& command) {
+  std::vector<char*> pointers;
+  append_pointers(pointers, command.extra_environment);
+  if (command.environment == nullptr) return pointers;
+  for (const auto& entry : *command.environment) {
+    const auto name = std::string_view(entry).substr(0, entry.find('=') + 1);
+    const bool replaced = std::ranges::any_of(
+        command.extra_environment, [=](const auto& own) { return own.starts_with(name); });
+    if (!replaced) pointers.push_back(const_cast<char*>(entry.c_str()));
+  }
+  return pointers;
+}
+
+int spawn_process(const Command& command, int out, int err, pid_t& pid) {
+  std::vector<char*> argv;
+  append_pointers(argv, command.argv);
+  argv.push_back(nullptr);
+  auto environment = environment_of(command);
+  environment.push_back(nullptr);
+  const SpawnAttributes attributes;
+  const SpawnActions actions(out, err);
+  return ::posix_spawn(&pid, argv[0], actions.get(), attributes.get(), argv.data(),
+                       environment.data());
+}
+
+/// glibc 2.36 declares pidfd_open without C linkage; the call itself has no such trouble.
+int open_pidfd(pid_t pid) {
+  return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
+std::error_code last_error() {
+  return {errno, std::generic_category()};
+}
+
+/// Hands the descriptor to the loop, unless something has failed before.
+void watch(asio::posix::stream_descriptor& descriptor, UniqueFd& fd, std::error_code& error) {
+  if (error) return;
+  descriptor.assign(fd.get(), error);
+  if (!error) std::ignore = fd.release();
+}
+
+void kill_and_reap(pid_t pid) {
+  ::kill(-pid, SIGKILL);
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace
+
+Child::~Child() {
+  if (pid_ > 0) kill_and_reap(pid_);
+}
+
+std::expected<void, NotSpawned> Child::spawn(const Command& command) {
+  assert(pid_ < 0 && !command.argv.empty());
+  const auto failed = [&](int error) {
+    return std::unexpected(spawn_failure(error, command.argv.front()));
+  };
+  auto out = make_pipe();
+  if (!out) return failed(out.error());
+  auto err = make_pipe();
+  if (!err) return failed(err.error());
+  pid_t pid = -1;
+  const int error = spawn_process(command, out->write.get(), err->write.get(), pid);
+  if (error != 0) return failed(error);
+  pid_ = pid;
+  // Safe against the number being used again: nobody else reaps our children.
+  UniqueFd pidfd(open_pidfd(pid));
+  std::error_code watched = pidfd ? std::error_code() : last_error();
+  watch(pidfd_, pidfd, watched);
+  watch(out_, out->read, watched);
+  watch(err_, err->read, watched);
+  if (!watched) return {};
+  kill_and_reap(std::exchange(pid_, -1));
+  return failed(watched.value());
+}
+
+void Child::signal_group(int signal) {
+  if (pid_ > 0) ::kill(-pid_, signal);
+}
+
+bool Child::has_ended() const {
+  siginfo_t info{};
+  const auto which = static_cast<id_t>(pid_);
+  return pid_ > 0 && ::waitid(P_PID, which, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == pid_;
+}
+
+std::optional<ExitStatus> Child::try_reap() {
+  assert(pid_ > 0);
+  // ECHILD cannot happen: `main` sets SIGCHLD to its default, and nobody else reaps.
+  siginfo_t info{};
+  const auto pidfd = static_cast<id_t>(pidfd_.native_handle());
+  if (::waitid(P_PIDFD, pidfd, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) {
+    return std::nullopt;
+  }
+  pid_ = -1;
+  return ExitStatus{.by_signal = info.si_code != CLD_EXITED, .value = info.si_status};
+}
+
+}  // namespace smolfleet::process

@@ -1,0 +1,105 @@
+// The life of a child as one loop over stages.
+#include "smolfleet/process/run.hpp"
+
+#include "smolfleet/core/bell.hpp"
+#include "smolfleet/process/conversation.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <optional>
+#include <utility>
+
+namespace smolfleet::process {
+namespace {
+
+using core::TimePoint;
+using std::chrono::steady_clock;
+
+/// talking → draining, or talking → asked → killed → draining.
+enum class Stage { talking, asked, killed, draining };
+
+/// What `run` decides, apart from how it waits.
+class Supervision {
+ public:
+  Supervision(const Command& command, Conversation& child) : command_(command), child_(child) {
+    if (command_.deadline) until_ = steady_clock::now() + *command_.deadline;
+  }
+
+  [[nodiscard]] TimePoint until() const { return until_; }
+
+  /// Looks at the facts and moves on a stage if they call for it. An exit outranks a cancellation,
+  /// and that a deadline.
+  void look(bool cancelled) {
+    const auto now = steady_clock::now();
+    if (stage_ == Stage::draining) {
+      if (now >= until_) hang_up();
+    } else if (child_.status()) {
+      enter(Stage::draining, now + command_.drain);
+    } else if (stage_ == Stage::talking && cancelled) {
+      ask(Cancelled{}, now);
+    } else if (now >= until_) {
+      deadline_passed(now);
+    }
+  }
+
+  [[nodiscard]] End end() const {
+    if (cause_) return *cause_;
+    const ExitStatus& status = *child_.status();
+    if (status.by_signal) return Signalled{status.value};
+    return Exited{status.value};
+  }
+
+ private:
+  void enter(Stage stage, TimePoint until) {
+    stage_ = stage;
+    until_ = until;
+  }
+
+  void ask(End cause, TimePoint now) {
+    enter(Stage::asked, now + command_.grace);
+    if (child_.has_ended()) return;  // the notice is on its way
+    cause_ = cause;
+    child_.end_group(command_.gentle_signal);
+  }
+
+  void deadline_passed(TimePoint now) {
+    if (stage_ == Stage::talking) return ask(TimedOut{*command_.deadline}, now);
+    child_.end_group(SIGKILL);
+    enter(Stage::killed, core::never);
+  }
+
+  void hang_up() {
+    child_.hang_up();
+    until_ = core::never;
+  }
+
+  const Command& command_;
+  Conversation& child_;
+  Stage stage_ = Stage::talking;
+  TimePoint until_ = core::never;
+  std::optional<End> cause_;  ///< why we ended it, if we did
+};
+
+}  // namespace
+
+core::Awaitable<Outcome> run(Command command) {
+  const auto cancellation = co_await core::this_coro::cancellation_state;
+  const auto cancelled = [&] { return cancellation.cancelled() != asio::cancellation_type::none; };
+  if (cancelled()) co_return Outcome{.end = Cancelled{}, .out = {}, .err = {}};
+
+  Conversation child(co_await core::this_coro::executor, command.capture);
+  auto begun = child.begin(command);
+  if (!begun) co_return Outcome{.end = std::move(begun).error(), .out = {}, .err = {}};
+
+  // From here to the loop's end nothing may throw: pending handlers refer to `child`.
+  Supervision supervision(command, child);
+  while (!child.over()) {
+    co_await child.wait(supervision.until());
+    supervision.look(cancelled());
+  }
+  co_return Outcome{.end = supervision.end(),
+                    .out = std::move(child.out()).text(),
+                    .err = std::move(child.err()).text()};
+}
+
+}  // namespace smolfleet::process
