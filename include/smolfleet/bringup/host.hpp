@@ -1,0 +1,65 @@
+// What all guests of a run share on their host: what smolvm can do, and whose turn it is to create
+// and to start.
+#pragma once
+
+#include "smolfleet/core/asio.hpp"
+#include "smolfleet/core/failure.hpp"
+#include "smolfleet/core/gate.hpp"
+#include "smolfleet/driver/capabilities.hpp"
+#include "smolfleet/driver/smolvm.hpp"
+
+#include <cstddef>
+#include <expected>
+#include <optional>
+
+namespace smolfleet::bringup {
+
+/// How many guests may be in a phase at a time; each at least 1.
+struct Widths {
+  std::size_t create = 1;  ///< smolvm's database refuses concurrent creates (contract §5.2)
+  std::size_t boot = 16;
+};
+
+/// Owned by the run and outlives its guests. All waits end at `until` or on cancellation, with the
+/// reason.
+class Host {
+ public:
+  using Turn = std::expected<core::Gate::Place, core::Interruption>;
+
+  Host(const core::Executor& executor, const driver::Smolvm& smolvm, Widths widths);
+
+  /// Asked of smolvm at the first call, remembered from then on; who comes meanwhile waits.
+  [[nodiscard]] core::Awaitable<std::expected<driver::Capabilities, core::Failure>> capabilities(
+      core::TimePoint until);
+
+  /// A turn to `create`.
+  [[nodiscard]] core::Awaitable<Turn> enter_create(core::TimePoint until);
+
+  /// A turn to `start`. The first start of a run goes alone, because it may have to unpack smolvm's
+  /// disk templates, which races (contract §5.3); unless this host has started machines before.
+  [[nodiscard]] core::Awaitable<Turn> enter_boot(core::TimePoint until);
+
+  /// To be told after each start that has ended by itself, before its turn is given back.
+  /// `failure`: why it failed. A host_unfit before any start has succeeded makes the host unfit for
+  /// the run.
+  void start_ended(const std::optional<core::Failure>& failure);
+
+  /// Why no guest can start here; nothing as far as is known.
+  [[nodiscard]] const std::optional<core::Failure>& unfit() const { return unfit_; }
+
+ private:
+  [[nodiscard]] core::Awaitable<void> look_for_started_machines();
+
+  const driver::Smolvm& smolvm_;
+  core::Gate asking_;
+  core::Gate create_;
+  core::Gate first_boot_;
+  core::Gate boot_;
+  std::optional<driver::Capabilities> capabilities_;
+  bool looked_ = false;
+  bool warm_ = false;     ///< a start has ended here, now or earlier
+  bool started_ = false;  ///< a start of this run has succeeded
+  std::optional<core::Failure> unfit_;
+};
+
+}  // namespace smolfleet::bringup

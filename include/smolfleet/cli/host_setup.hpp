@@ -1,0 +1,32 @@
+// What a run needs of this process and this host before it begins.
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <string>
+
+namespace smolfleet::cli {
+
+/// Standard descriptors as a program can rely on them: open, and with SIGPIPE and SIGCHLD such that
+/// a reader that goes away is an error and children can be reaped. Returns which of stdin and
+/// stdout had been closed.
+struct ClosedStreams {
+  bool in = false;
+  bool out = false;
+};
+[[nodiscard]] ClosedStreams prepare_process();
+
+/// The absolute path of `program`: itself if it has a slash, otherwise where PATH leads. Failure: a
+/// sentence that says what to do.
+[[nodiscard]] std::expected<std::string, std::string> find_program(const std::string& program);
+
+/// Raises the soft limit of descriptors to the hard one and returns it.
+[[nodiscard]] std::size_t raise_descriptor_limit();
+
+/// How many guests `descriptors` are enough for, at least 1.
+[[nodiscard]] std::size_t jobs_that_fit(std::size_t descriptors);
+
+/// A fresh run id: a ULID, so that ids sort by time.
+[[nodiscard]] std::string fresh_run_id();
+
+}  // namespace smolfleet::cli

@@ -1,0 +1,46 @@
+// The command line and the environment as one value per command.
+#pragma once
+
+#include "smolfleet/driver/smolvm.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace smolfleet::cli {
+
+enum class LogFormat { text, json };
+
+struct LogOptions {
+  LogFormat format = LogFormat::text;
+  std::string level = "info";  ///< debug, info, warn, error or off
+  bool quiet = false;          ///< only errors
+};
+
+struct UpOptions {
+  std::string feed = "-";         ///< a path; "-" is stdin
+  std::string smolvm = "smolvm";  ///< a path, or a name that is looked for on PATH
+  std::size_t jobs = 64;
+  std::size_t boot_slots = 16;
+  std::size_t create_slots = 1;
+  std::chrono::milliseconds settle{1000};
+  std::optional<std::chrono::milliseconds> timeout;
+  bool strict = false;
+  std::string run_id;  ///< empty: a fresh one
+  /// `executable` and `run_id` are filled in when the run begins.
+  driver::Settings driver;
+  LogOptions log;
+};
+
+/// The process is to end at once with this status; what there was to say has been said.
+struct Exit {
+  int status = 0;
+};
+
+/// Reads argv and SMOLFLEET_*; the command line wins. Prints help, the version or what is wrong
+/// with the usage, and then gives an Exit (0 or 2).
+[[nodiscard]] std::variant<UpOptions, Exit> parse_options(int argc, char** argv);
+
+}  // namespace smolfleet::cli

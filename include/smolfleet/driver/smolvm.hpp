@@ -1,0 +1,82 @@
+// What smolfleet says to smolvm: plans and steps as commands. Knows every argv and nothing of their
+// order.
+#pragma once
+
+#include "smolfleet/driver/capabilities.hpp"
+#include "smolfleet/plan/plan.hpp"
+#include "smolfleet/process/command.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace smolfleet::driver {
+
+/// How long each phase may take in all, its retries included (spec §9).
+struct Deadlines {
+  std::chrono::milliseconds create{std::chrono::seconds(60)};
+  std::chrono::milliseconds start{std::chrono::seconds(300)};
+  std::chrono::milliseconds copy_ca{std::chrono::seconds(60)};
+  std::chrono::milliseconds install_ca{std::chrono::seconds(60)};
+  std::chrono::milliseconds step{std::chrono::seconds(300)};
+};
+
+/// What is the same for every command of a run.
+struct Settings {
+  std::string executable;  ///< absolute path of smolvm
+  std::string run_id;
+  /// In the guest: where the CA goes (ends in ".crt") and where its rebuilt bundle is.
+  std::string ca_path = "/usr/local/share/ca-certificates/agent-mitm-ca.crt";
+  std::string ca_bundle = "/etc/ssl/certs/ca-certificates.crt";
+  Deadlines deadlines;
+};
+
+/// Makes commands; a pure function of its settings and arguments. The environment is this
+/// process's, as contract §0 wants it: without colours, and without the switches that would tie a
+/// guest to its client.
+class Smolvm {
+ public:
+  explicit Smolvm(Settings settings);
+
+  [[nodiscard]] process::Command version() const;
+  /// `smolvm machine VERB --help`
+  [[nodiscard]] process::Command help(std::string_view verb) const;
+  [[nodiscard]] process::Command list() const;
+
+  /// `plan.machine` is set. Values of `env` go through the child's environment wherever that is
+  /// safe, so that they stay out of argv.
+  [[nodiscard]] process::Command create(const plan::Plan& plan, const Capabilities& can) const;
+  [[nodiscard]] process::Command start(const std::string& target) const;
+  /// `file` contains no ':'.
+  [[nodiscard]] process::Command copy_ca(const std::string& target,
+                                         const std::filesystem::path& file) const;
+  [[nodiscard]] process::Command install_ca(const std::string& target,
+                                            const Capabilities& can) const;
+  /// One command, or two where smolvm's cp knows no --mode. `source` is a copy step's file by a
+  /// path without ':'; an exec step ignores it.
+  [[nodiscard]] std::vector<process::Command> step(const std::string& target,
+                                                   const plan::Step& step,
+                                                   const std::filesystem::path& source,
+                                                   const Capabilities& can) const;
+
+  /// The program text that rebuilds the guest's trust store and verifies it (spec §5).
+  [[nodiscard]] std::string install_script() const;
+
+  [[nodiscard]] const Settings& settings() const { return settings_; }
+
+ private:
+  [[nodiscard]] process::Command command(std::vector<std::string> arguments,
+                                         std::chrono::milliseconds deadline) const;
+  [[nodiscard]] process::Command copy(const std::string& target,
+                                      const std::filesystem::path& source, const std::string& to,
+                                      std::chrono::milliseconds deadline) const;
+  [[nodiscard]] std::vector<std::string> exec(const std::string& target,
+                                              std::chrono::milliseconds deadline) const;
+
+  Settings settings_;
+  process::Environment environment_;
+};
+
+}  // namespace smolfleet::driver

@@ -1,0 +1,197 @@
+// The story of one guest, in the order of the spec's table (§5).
+#include "smolfleet/bringup/bringup.hpp"
+
+#include "smolfleet/driver/classify.hpp"
+#include "smolfleet/plan/ca_choice.hpp"
+
+#include "phase_run.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <utility>
+#include <variant>
+
+namespace smolfleet::bringup {
+namespace {
+
+using core::Awaitable;
+using core::Failure;
+using core::FailureCode;
+using core::TimePoint;
+using driver::Verb;
+using MaybeFailure = std::optional<Failure>;
+
+results::Ca as_result(const ca::StagedCa& ca) {
+  return {.label = std::string(plan::to_string(ca.label)),
+          .fingerprint_sha256 = ca.certificate.fingerprint,
+          .subject = ca.certificate.subject,
+          .not_after = ca.certificate.not_after};
+}
+
+/// Why a guest's turn to `phase` never came.
+Failure no_turn(core::Interruption why, const std::string& phase, const std::string& target) {
+  const bool late = why == core::Interruption::deadline;
+  Failure failure;
+  failure.code = late ? FailureCode::timeout : FailureCode::cancelled;
+  failure.phase = phase;
+  failure.message =
+      late ? fmt::format("the time limit was reached while {} waited for its turn to {}", target,
+                         phase)
+           : fmt::format("cancelled while {} waited for its turn to {}", target, phase);
+  if (late)
+    failure.hint = "Raise the plan's timeout_s, or raise --boot-slots if the host bears it.";
+  return failure;
+}
+
+class BringUp {
+ public:
+  BringUp(const plan::Plan& plan, Frame frame, Services& services, Report& report)
+      : plan_(plan), frame_(frame), services_(services), report_(report) {}
+
+  Awaitable<MaybeFailure> run() {
+    constexpr std::array story = {&BringUp::check_ca, &BringUp::check_smolvm, &BringUp::create,
+                                  &BringUp::start,    &BringUp::copy_ca,      &BringUp::install_ca,
+                                  &BringUp::steps};
+    for (const auto chapter : story) {
+      auto failure = co_await (this->*chapter)();
+      if (failure) co_return failure;
+    }
+    co_return std::nullopt;
+  }
+
+ private:
+  Awaitable<MaybeFailure> check_ca() {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto staged = services_.staging.stage(plan::choose_ca(plan_), now);
+    if (!staged) co_return std::move(staged).error();
+    ca_ = std::move(*staged);
+    report_.ca = as_result(ca_);
+    co_return std::nullopt;
+  }
+
+  Awaitable<MaybeFailure> check_smolvm() {
+    auto can = co_await services_.host.capabilities(frame_.until);
+    if (!can) co_return std::move(can).error();
+    can_ = *can;
+    const bool too_old = can_.version && *can_.version < driver::oldest_for_machines;
+    if (plan_.machine && too_old) co_return unsupported();
+    co_return std::nullopt;
+  }
+
+  Awaitable<MaybeFailure> create() {
+    if (!plan_.machine) co_return std::nullopt;
+    const auto turn = co_await services_.host.enter_create(frame_.until);
+    if (!turn) co_return no_turn(turn.error(), "create", plan_.target);
+    if (services_.host.unfit()) co_return host_unfit("create");
+    co_return co_await phase("create", Verb::create, services_.smolvm.create(plan_, can_));
+  }
+
+  Awaitable<MaybeFailure> start() {
+    if (!plan_.machine) co_return std::nullopt;
+    const auto turn = co_await services_.host.enter_boot(frame_.until);
+    if (!turn) co_return no_turn(turn.error(), "start", plan_.target);
+    if (services_.host.unfit()) co_return host_unfit("start");
+    auto failure = co_await phase("start", Verb::start, services_.smolvm.start(plan_.target));
+    const bool interrupted = failure && failure->code == FailureCode::cancelled;
+    if (!interrupted) services_.host.start_ended(failure);
+    co_return failure;
+  }
+
+  Awaitable<MaybeFailure> copy_ca() {
+    co_return co_await phase("copy_ca", Verb::copy_ca,
+                             services_.smolvm.copy_ca(plan_.target, ca_.file));
+  }
+
+  Awaitable<MaybeFailure> install_ca() {
+    auto failure = co_await phase("install_ca", Verb::install_ca,
+                                  services_.smolvm.install_ca(plan_.target, can_));
+    if (!failure) services_.on_installed(plan_, *report_.ca);
+    co_return failure;
+  }
+
+  Awaitable<MaybeFailure> steps() {
+    for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
+      auto failure = co_await step(plan_.steps[i], fmt::format("step[{}]", i));
+      if (failure) co_return failure;
+    }
+    co_return std::nullopt;
+  }
+
+  Awaitable<MaybeFailure> step(const plan::Step& step, std::string name) {
+    std::filesystem::path source;
+    auto verb = Verb::copy;
+    if (const auto* copy = std::get_if<plan::CopyStep>(&step.action)) {
+      auto reachable = services_.staging.reachable(copy->from);
+      if (!reachable) co_return step_failure(name, std::move(reachable).error());
+      source = std::move(*reachable);
+    } else {
+      verb = std::get<plan::ExecStep>(step.action).idempotent ? Verb::exec : Verb::exec_once;
+    }
+    auto commands = services_.smolvm.step(plan_.target, step, source, can_);
+    co_return co_await phase(std::move(name), verb, std::move(commands));
+  }
+
+  Awaitable<MaybeFailure> phase(std::string name, Verb verb, process::Command command) {
+    std::vector<process::Command> commands;
+    commands.push_back(std::move(command));
+    co_return co_await phase(std::move(name), verb, std::move(commands));
+  }
+
+  Awaitable<MaybeFailure> phase(std::string name, Verb verb,
+                                std::vector<process::Command> commands) {
+    results::Phase phase;
+    phase.name = std::move(name);
+    auto failure =
+        co_await run_phase(phase, verb, plan_.target, std::move(commands), frame_, services_);
+    report_.phases.push_back(std::move(phase));
+    co_return failure;
+  }
+
+  [[nodiscard]] Failure host_unfit(const std::string& phase) const {
+    auto failure = *services_.host.unfit();
+    failure.phase = phase;
+    failure.message = fmt::format("{} was not tried, no guest can start on this host: {}",
+                                  plan_.target, services_.host.unfit()->message);
+    return failure;
+  }
+
+  [[nodiscard]] Failure unsupported() const {
+    Failure failure;
+    failure.code = FailureCode::smolvm_unsupported;
+    failure.message = fmt::format("smolvm {} cannot be driven to create machines",
+                                  driver::to_string(*can_.version));
+    failure.hint = fmt::format(
+        "Install smolvm {} or newer, or create {} yourself and leave `machine` out of the plan.",
+        driver::to_string(driver::oldest_for_machines), plan_.target);
+    return failure;
+  }
+
+  static Failure step_failure(const std::string& name, std::string message) {
+    Failure failure;
+    failure.code = FailureCode::step_failed;
+    failure.phase = name;
+    failure.message = std::move(message);
+    return failure;
+  }
+
+  const plan::Plan& plan_;
+  Frame frame_;
+  Services& services_;
+  Report& report_;
+  ca::StagedCa ca_;
+  driver::Capabilities can_;
+};
+
+}  // namespace
+
+Awaitable<Report> bring_up(const plan::Plan& plan, TimePoint admitted, TimePoint until,
+                           Services& services) {
+  Report report;
+  BringUp guest(plan, Frame{admitted, until}, services, report);
+  report.failure = co_await guest.run();
+  co_return report;
+}
+
+}  // namespace smolfleet::bringup

@@ -1,0 +1,210 @@
+// The options of every command, read with CLI11.
+#include "smolfleet/cli/options.hpp"
+
+#include "cli/version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <map>
+#include <string_view>
+#include <vector>
+
+namespace smolfleet::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t most_jobs = 100'000;
+/// A week: longer waits are mistakes in the unit.
+constexpr double most_seconds = 604'800;
+constexpr int usage_error = 2;
+
+/// What CLI11 reads into and UpOptions does not hold as such.
+struct Raw {
+  double settle = 1.0;
+  double timeout = 0;
+  std::vector<std::string> deadlines;
+  std::string log_format = "text";
+};
+
+milliseconds to_millis(double seconds) {
+  return std::chrono::ceil<milliseconds>(std::chrono::duration<double>(seconds));
+}
+
+/// "--boot-slots" can also be set by SMOLFLEET_BOOT_SLOTS.
+void allow_environment(CLI::Option* option) {
+  std::string name = "SMOLFLEET_";
+  for (const char c : option->get_lnames().front()) {
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  option->envname(name);
+}
+
+CLI::Validator at_most_a_week(double least, const std::string& description) {
+  auto check = [least](const std::string& text) -> std::string {
+    double seconds = 0;
+    if (!CLI::detail::lexical_cast(text, seconds) || !std::isfinite(seconds) || seconds < least ||
+        seconds > most_seconds) {
+      return fmt::format("{} is no number of seconds from {:g} to {:g}", text, least, most_seconds);
+    }
+    return {};
+  };
+  return {check, description};
+}
+
+std::string check_ca_path(const std::string& path) {
+  if (!path.starts_with('/') || !path.ends_with(".crt") || path.ends_with("/.crt")) {
+    return fmt::format(
+        "{} is no absolute path that ends in .crt; update-ca-certificates looks for nothing else",
+        path);
+  }
+  return {};
+}
+
+std::string check_absolute(const std::string& path) {
+  return path.starts_with('/') ? std::string() : fmt::format("{} is no absolute path", path);
+}
+
+std::string check_run_id(const std::string& id) {
+  const bool plain = std::ranges::all_of(
+      id, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.'; });
+  const bool good = plain && !id.empty() && id.size() <= 64 &&
+                    std::isalnum(static_cast<unsigned char>(id.front())) != 0;
+  return good ? std::string()
+              : fmt::format("'{}' is no run id: 1 to 64 letters, digits, '-', '_' or '.'", id);
+}
+
+milliseconds* deadline_named(driver::Deadlines& deadlines, std::string_view phase) {
+  const std::map<std::string_view, milliseconds*> known = {{"create", &deadlines.create},
+                                                           {"start", &deadlines.start},
+                                                           {"copy_ca", &deadlines.copy_ca},
+                                                           {"install_ca", &deadlines.install_ca},
+                                                           {"step", &deadlines.step}};
+  const auto found = known.find(phase);
+  return found == known.end() ? nullptr : found->second;
+}
+
+void set_deadlines(const std::vector<std::string>& settings, driver::Deadlines& deadlines) {
+  for (const auto& setting : settings) {
+    const auto equals = setting.find('=');
+    auto* const deadline = deadline_named(deadlines, setting.substr(0, equals));
+    const auto seconds = equals == std::string::npos ? "" : setting.substr(equals + 1);
+    const auto fault = at_most_a_week(0.001, "")(seconds);
+    if (deadline == nullptr || !fault.empty()) {
+      throw CLI::ValidationError(
+          "--deadline", fmt::format("'{}' is not PHASE=SECONDS with PHASE one of create, start, "
+                                    "copy_ca, install_ca, step and SECONDS above 0",
+                                    setting));
+    }
+    *deadline = to_millis(std::stod(seconds));
+  }
+}
+
+void add_widths(CLI::App& up, UpOptions& options) {
+  const CLI::Range positive(std::size_t{1}, most_jobs);
+  allow_environment(up.add_option("-j,--jobs", options.jobs, "Guests in flight at a time")
+                        ->check(positive)
+                        ->capture_default_str());
+  allow_environment(up.add_option("--boot-slots", options.boot_slots, "Parallel starts")
+                        ->check(positive)
+                        ->capture_default_str());
+  allow_environment(
+      up.add_option("--create-slots", options.create_slots,
+                    "Parallel creates; smolvm's database refuses more than one at a time")
+          ->check(positive)
+          ->capture_default_str());
+}
+
+void add_ca(CLI::App& up, UpOptions& options) {
+  allow_environment(
+      up.add_option("--ca-path", options.driver.ca_path, "Where the CA goes in the guest")
+          ->check(check_ca_path)
+          ->type_name("PATH")
+          ->capture_default_str());
+  allow_environment(
+      up.add_option("--ca-bundle", options.driver.ca_bundle, "The guest's rebuilt bundle")
+          ->check(check_absolute)
+          ->type_name("PATH")
+          ->capture_default_str());
+}
+
+void add_limits(CLI::App& up, Raw& raw) {
+  allow_environment(
+      up.add_option("--settle-delay", raw.settle, "Seconds before a killed exec is run once more")
+          ->check(at_most_a_week(0, ""))
+          ->type_name("SECONDS")
+          ->capture_default_str());
+  allow_environment(
+      up.add_option("--deadline", raw.deadlines,
+                    "Limit of a phase (create 60, start 300, copy_ca 60, install_ca 60, step 300); "
+                    "may be repeated")
+          ->type_name("PHASE=SECONDS")
+          ->take_all()
+          ->delimiter(','));
+  allow_environment(up.add_option("--timeout", raw.timeout, "Limit of the whole run")
+                        ->check(at_most_a_week(0.001, ""))
+                        ->type_name("SECONDS"));
+}
+
+void add_logging(CLI::App& up, UpOptions& options, Raw& raw) {
+  allow_environment(up.add_option("--log-format", raw.log_format, "Log lines on stderr")
+                        ->check(CLI::IsMember({"text", "json"}))
+                        ->capture_default_str());
+  allow_environment(up.add_option("--log-level", options.log.level, "What is logged")
+                        ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
+                        ->capture_default_str());
+  allow_environment(up.add_flag("-q,--quiet", options.log.quiet, "Log errors only"));
+}
+
+CLI::App* add_up(CLI::App& app, UpOptions& options, Raw& raw) {
+  auto* up = app.add_subcommand("up", "Bring guests up: plans in, one result per plan out");
+  up->add_option("FILE", options.feed, "The plans, one JSON object per line; - is stdin")
+      ->capture_default_str();
+  allow_environment(up->add_option("--smolvm", options.smolvm, "The smolvm program")
+                        ->type_name("PATH")
+                        ->capture_default_str());
+  add_widths(*up, options);
+  add_ca(*up, options);
+  add_limits(*up, raw);
+  allow_environment(up->add_option("--run", options.run_id, "The run's id (default: a fresh one)")
+                        ->check(check_run_id)
+                        ->type_name("ID"));
+  allow_environment(up->add_flag("--strict", options.strict, "Refuse unknown keys everywhere"));
+  add_logging(*up, options, raw);
+  up->footer(
+      "Every option can also be set by SMOLFLEET_<NAME>, for example SMOLFLEET_JOBS.\n"
+      "Exit status: 0 every plan ok, 1 some plan not ok, 2 usage or configuration,\n"
+      "3 the feed or the result stream broke, 128+N ended by signal N.");
+  return up;
+}
+
+void finish(UpOptions& options, const Raw& raw) {
+  set_deadlines(raw.deadlines, options.driver.deadlines);
+  options.settle = to_millis(raw.settle);
+  if (raw.timeout > 0) options.timeout = to_millis(raw.timeout);
+  if (raw.log_format == "json") options.log.format = LogFormat::json;
+}
+
+}  // namespace
+
+std::variant<UpOptions, Exit> parse_options(int argc, char** argv) {
+  UpOptions options;
+  Raw raw;
+  CLI::App app("Brings up a fleet of smolvm guests that trust their proxy's CA.", "smolfleet");
+  app.set_version_flag("--version", fmt::format("smolfleet {}", version));
+  app.require_subcommand(1);
+  add_up(app, options, raw);
+  try {
+    app.parse(argc, argv);
+    finish(options, raw);
+  } catch (const CLI::ParseError& error) {
+    return Exit{app.exit(error) == 0 ? 0 : usage_error};
+  }
+  return options;
+}
+
+}  // namespace smolfleet::cli

@@ -1,0 +1,278 @@
+// Spec §6's table, and the words for what is not done.
+#include "smolfleet/driver/classify.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace smolfleet::driver {
+namespace {
+
+using core::Failure;
+using core::FailureCode;
+using process::Outcome;
+
+constexpr int killed_in_guest = 128 + SIGKILL;
+/// What a shell exits with when it does not find a command.
+constexpr int not_found_in_guest = 127;
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+template <std::size_t N>
+bool contains_any(std::string_view text, const std::array<std::string_view, N>& parts) {
+  return std::ranges::any_of(parts, [=](auto part) { return contains(text, part); });
+}
+
+std::optional<int> exit_code_of(const Outcome& outcome) {
+  const auto* exited = std::get_if<process::Exited>(&outcome.end);
+  return exited == nullptr ? std::nullopt : std::optional(exited->code);
+}
+
+std::optional<int> signal_of(const Outcome& outcome) {
+  const auto* signalled = std::get_if<process::Signalled>(&outcome.end);
+  return signalled == nullptr ? std::nullopt : std::optional(signalled->signal);
+}
+
+bool was_killed(const Outcome& outcome) {
+  return exit_code_of(outcome) == killed_in_guest || signal_of(outcome) == SIGKILL;
+}
+
+bool pull_failed_for_now(std::string_view err) {
+  // The registry's status stands behind these words; a bare number could be part of a digest.
+  constexpr std::array<std::string_view, 11> passing = {" 429",
+                                                        " 500",
+                                                        " 502",
+                                                        " 503",
+                                                        " 504",
+                                                        "TOOMANYREQUESTS",
+                                                        "Too Many Requests",
+                                                        "timeout",
+                                                        "timed out",
+                                                        "connection reset",
+                                                        "Connection reset"};
+  const auto at = err.rfind("pull image:");
+  return at != std::string_view::npos && contains_any(err.substr(at), passing);
+}
+
+bool start_failed_for_now(std::string_view err) {
+  constexpr std::array<std::string_view, 3> passing = {"another process is already starting",
+                                                       "agent did not become ready",
+                                                       "Cannot allocate memory (os error 12)"};
+  return contains_any(err, passing) || pull_failed_for_now(err);
+}
+
+bool host_cannot_start(std::string_view err) {
+  constexpr std::array<std::string_view, 4> unfit = {"kvm not available", "kvm permission denied",
+                                                     "agent rootfs not found",
+                                                     "hypervisor not available"};
+  return contains_any(err, unfit);
+}
+
+/// smolvm's own message: behind the last line that begins with "Error: " (contract §3.3).
+std::string_view smolvm_message(std::string_view err) {
+  constexpr std::string_view mark = "Error: ";
+  auto at = err.rfind(mark);
+  while (at != std::string_view::npos && at > 0 && err[at - 1] != '\n')
+    at = err.rfind(mark, at - 1);
+  if (at == std::string_view::npos) return {};
+  const auto message = err.substr(at + mark.size());
+  return message.substr(0, message.find('\n'));
+}
+
+struct Advice {
+  std::string_view text;
+  std::string_view hint;
+};
+
+/// What a person can do about the messages that they are most likely to meet.
+constexpr std::array<Advice, 12> advices = {{
+    {"already exists",
+     "A machine of this name is there already: leave `machine` out of the plan to provision it as "
+     "it "
+     "is, or remove it with `smolvm machine stop --name NAME` and `smolvm machine delete -f --name "
+     "NAME`."},
+    {"database is locked",
+     "smolvm's database stayed busy: stop other programs that create or delete machines, or raise "
+     "--deadline create=SECONDS."},
+    {"vm not found",
+     "No such machine on this host: check the target's name with `smolvm machine ls`, or give the "
+     "plan a `machine` so that it is created."},
+    {"is not running",
+     "Start it with `smolvm machine start --name NAME`, or give the plan a `machine` so that it is "
+     "created and started."},
+    {"kvm not available",
+     "This host has no usable KVM: enable virtualization in its firmware or hypervisor and check "
+     "that /dev/kvm exists."},
+    {"kvm permission denied", "Let this user open /dev/kvm: add it to the group kvm."},
+    {"agent rootfs not found", "Reinstall smolvm, or point SMOLVM_AGENT_ROOTFS at its rootfs."},
+    {"agent did not become ready", "The host is overloaded: lower --boot-slots."},
+    {"Cannot allocate memory", "Lower --boot-slots or the plans' memory_mib."},
+    {"pull image", "Check the image's name and the network; a registry mirror avoids rate limits."},
+    {"already in use", "Choose another host port, or stop the machine that has it."},
+    {"no network", "Give the machine `\"net\": true`."},
+}};
+
+std::optional<std::string> hint_for(std::string_view err) {
+  const auto* const found = std::ranges::find_if(
+      advices, [=](const Advice& advice) { return contains(err, advice.text); });
+  if (found == advices.end()) return std::nullopt;
+  return std::string(found->hint);
+}
+
+FailureCode code_of(Verb verb) {
+  switch (verb) {
+    case Verb::probe:
+      return FailureCode::smolvm_unsupported;
+    case Verb::create:
+      return FailureCode::create_failed;
+    case Verb::start:
+      return FailureCode::start_failed;
+    case Verb::copy_ca:
+      return FailureCode::copy_failed;
+    case Verb::install_ca:
+      return FailureCode::install_failed;
+    case Verb::copy:
+    case Verb::exec:
+    case Verb::exec_once:
+      return FailureCode::step_failed;
+  }
+  std::unreachable();
+}
+
+std::string what_failed(Verb verb, const std::string& phase, const std::string& target) {
+  switch (verb) {
+    case Verb::probe:
+      return fmt::format("{} gave no answer", target);
+    case Verb::create:
+      return fmt::format("smolvm could not create {}", target);
+    case Verb::start:
+      return fmt::format("smolvm could not start {}", target);
+    case Verb::copy_ca:
+      return fmt::format("smolvm could not copy the CA into {}", target);
+    case Verb::install_ca:
+      return "update-ca-certificates didn't add the agent CA";  // spec §7, to the letter
+    case Verb::copy:
+      return fmt::format("{}: smolvm could not copy the file into {}", phase, target);
+    case Verb::exec:
+    case Verb::exec_once:
+      return fmt::format("{}: the command failed in {}", phase, target);
+  }
+  std::unreachable();
+}
+
+std::string signal_name(int signal) {
+  const char* const name = ::sigabbrev_np(signal);
+  return name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name);
+}
+
+/// Fills in what depends on how the command ended.
+class Describe {
+ public:
+  Describe(Verb verb, const std::string& target, std::string_view err, Failure& failure)
+      : verb_(verb), target_(target), err_(err), failure_(failure) {}
+
+  void operator()(const process::Exited& end) const {
+    failure_.exit_code = end.code;
+    failed(fmt::format("exit {}", end.code));
+  }
+
+  void operator()(const process::Signalled& end) const {
+    failure_.signal = end.signal;
+    failed(fmt::format("smolvm was killed by {}", signal_name(end.signal)));
+  }
+
+  void operator()(const process::NotSpawned& end) const {
+    failure_.code = FailureCode::spawn_failed;
+    failure_.message = end.reason;
+    failure_.hint = end.hint;
+  }
+
+  void operator()(const process::TimedOut& end) const {
+    failure_.code = FailureCode::timeout;
+    failure_.message =
+        fmt::format("{} of {} was not over after {:g} s and was ended", failure_.phase, target_,
+                    std::chrono::duration<double>(end.deadline).count());
+    failure_.hint =
+        fmt::format("Raise the limit with --deadline {}=SECONDS if it only needs longer.",
+                    failure_.phase.starts_with("step") ? "step" : failure_.phase);
+  }
+
+  void operator()(const process::Cancelled&) const {
+    failure_.code = FailureCode::cancelled;
+    failure_.message = fmt::format("cancelled during {} of {}", failure_.phase, target_);
+  }
+
+ private:
+  void failed(const std::string& how) const {
+    failure_.code = code_of(verb_);
+    failure_.message = fmt::format("{} ({})", what_failed(verb_, failure_.phase, target_), how);
+    const auto said = smolvm_message(err_);
+    if (!said.empty() && verb_ != Verb::install_ca) failure_.message += fmt::format(": {}", said);
+    failure_.hint = hint_for(said);
+    if (verb_ == Verb::install_ca && failure_.exit_code == not_found_in_guest) {
+      failure_.hint =
+          "The guest lacks a program: its image needs ca-certificates and openssl (on Debian: "
+          "apt-get install ca-certificates openssl).";
+    }
+  }
+
+  Verb verb_;
+  const std::string& target_;
+  std::string_view err_;
+  Failure& failure_;
+};
+
+Verdict classify_create(const Outcome& outcome) {
+  return contains(outcome.err, "database is locked") ? Verdict::retry_lock : Verdict::failed;
+}
+
+Verdict classify_start(const Outcome& outcome) {
+  if (host_cannot_start(outcome.err)) return Verdict::host_unfit;
+  return start_failed_for_now(outcome.err) ? Verdict::retry_start : Verdict::failed;
+}
+
+}  // namespace
+
+Verdict classify(Verb verb, const Outcome& outcome) {
+  if (exit_code_of(outcome) == 0) return Verdict::done;
+  const bool ended_by_itself = exit_code_of(outcome) || signal_of(outcome);
+  if (!ended_by_itself) return Verdict::failed;
+  switch (verb) {
+    case Verb::create:
+      return classify_create(outcome);
+    case Verb::start:
+      return classify_start(outcome);
+    case Verb::install_ca:
+    case Verb::exec:
+      return was_killed(outcome) ? Verdict::retry_settle : Verdict::failed;
+    case Verb::probe:
+    case Verb::copy_ca:
+    case Verb::copy:
+    case Verb::exec_once:
+      return Verdict::failed;
+  }
+  std::unreachable();
+}
+
+Failure failure_of(Verb verb, const std::string& phase, const std::string& target,
+                   Outcome outcome) {
+  Failure failure;
+  failure.phase = phase;
+  const bool unfit = classify(verb, outcome) == Verdict::host_unfit;
+  std::visit(Describe(verb, target, outcome.err, failure), outcome.end);
+  if (unfit) failure.code = FailureCode::host_unfit;
+  failure.out = std::move(outcome.out);
+  failure.err = std::move(outcome.err);
+  return failure;
+}
+
+}  // namespace smolfleet::driver

@@ -1,0 +1,71 @@
+// Asking smolvm: its version and its helps side by side.
+#include "smolfleet/driver/probe.hpp"
+
+#include "smolfleet/core/scope.hpp"
+#include "smolfleet/driver/classify.hpp"
+#include "smolfleet/process/run.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace smolfleet::driver {
+namespace {
+
+using core::Awaitable;
+using process::Command;
+using process::Outcome;
+
+Awaitable<void> run_into(Command command, Outcome& outcome) {
+  outcome = co_await process::run(std::move(command));
+}
+
+struct Answers {
+  Outcome version;
+  Outcome create;
+  Outcome copy;
+  Outcome exec;
+};
+
+Awaitable<void> ask_all(core::Scope& scope, const Smolvm& smolvm, Answers& answers) {
+  scope.spawn(run_into(smolvm.version(), answers.version));
+  scope.spawn(run_into(smolvm.help("create"), answers.create));
+  scope.spawn(run_into(smolvm.help("cp"), answers.copy));
+  scope.spawn(run_into(smolvm.help("exec"), answers.exec));
+  co_return;
+}
+
+bool exited_well(const Outcome& outcome) {
+  const auto* exited = std::get_if<process::Exited>(&outcome.end);
+  return exited != nullptr && exited->code == 0;
+}
+
+/// An exit, however it went, is an answer; everything else says that there is none.
+bool answered(const Outcome& outcome) {
+  return std::holds_alternative<process::Exited>(outcome.end) ||
+         std::holds_alternative<process::Signalled>(outcome.end);
+}
+
+}  // namespace
+
+Awaitable<std::expected<Capabilities, core::Failure>> probe(const Smolvm& smolvm) {
+  Answers answers;
+  auto ask = [&](core::Scope& scope) { return ask_all(scope, smolvm, answers); };
+  co_await core::with_scope(ask);
+  if (!answered(answers.version)) {
+    co_return std::unexpected(
+        failure_of(Verb::probe, "probe", "smolvm --version", std::move(answers.version)));
+  }
+  Capabilities can;
+  if (exited_well(answers.version)) can.version = parse_version(answers.version.out);
+  can.create_label = exited_well(answers.create) && lists_flag(answers.create.out, "--label");
+  can.copy_mode = exited_well(answers.copy) && lists_flag(answers.copy.out, "--mode");
+  can.exec_user = exited_well(answers.exec) && lists_flag(answers.exec.out, "--user");
+  co_return can;
+}
+
+Awaitable<bool> host_has_started_machines(const Smolvm& smolvm) {
+  const auto outcome = co_await process::run(smolvm.list());
+  co_return exited_well(outcome) && shows_started_machine(outcome.out);
+}
+
+}  // namespace smolfleet::driver

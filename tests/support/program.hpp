@@ -1,0 +1,86 @@
+// A program under test, as its user meets it: fed through a pipe, read line by line.
+#pragma once
+
+#include "smolfleet/core/unique_fd.hpp"
+
+#include <sys/types.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace smolfleet::test {
+
+/// What a program left behind.
+struct Ended {
+  int exit = -1;    ///< -1: a signal ended it
+  int signal = 0;   ///< 0: it exited
+  std::string out;  ///< what `read_line` had not taken yet
+  std::string err;
+  /// The lines of `out`.
+  [[nodiscard]] std::vector<std::string> lines() const;
+};
+
+struct ProgramOptions {
+  std::map<std::string, std::string> environment;  ///< beside the test's own
+  int input = -1;   ///< a descriptor for stdin; -1: a pipe that `write` feeds
+  int output = -1;  ///< a descriptor for stdout; -1: a pipe that `read_line` reads
+  bool close_stdin = false;
+  bool close_stdout = false;
+};
+
+/// Runs from construction on. Every wait has a hard limit, after which the test process is aborted.
+class Program {
+ public:
+  explicit Program(std::vector<std::string> argv, ProgramOptions options = {});
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  ~Program();
+
+  void write(std::string_view text);
+  void close_input() { input_ = {}; }
+  /// The next whole line of stdout without its end; nothing: stdout has ended.
+  [[nodiscard]] std::optional<std::string> read_line();
+  void send_signal(int signal) const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  /// Stops reading its stdout for good.
+  void close_output() { output_ = {}; }
+  /// Closes its stdin, reads its stdout to the end and reaps it.
+  [[nodiscard]] Ended wait();
+
+ private:
+  [[nodiscard]] bool read_more();
+
+  core::UniqueFd input_;
+  core::UniqueFd output_;
+  core::UniqueFd error_;
+  std::string unread_;
+  pid_t pid_ = -1;
+};
+
+/// Runs a program with `input` as its stdin, to its end.
+[[nodiscard]] Ended run_program(std::vector<std::string> argv, std::string_view input = {},
+                                std::map<std::string, std::string> environment = {});
+
+/// A directory that is removed with its content.
+class TempDir {
+ public:
+  TempDir();
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  ~TempDir();
+  [[nodiscard]] std::string path(const std::string& name = {}) const;
+  /// Writes a file and returns its path.
+  std::string write(const std::string& name, std::string_view content) const;
+  [[nodiscard]] std::string read(const std::string& name) const;
+
+ private:
+  std::string path_;
+};
+
+/// The value of a variable that meson sets for the tests; aborts with its name if it is missing.
+[[nodiscard]] std::string from_build(const char* name);
+
+}  // namespace smolfleet::test
