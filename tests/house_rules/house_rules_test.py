@@ -21,6 +21,7 @@ GOOD = {
 const char* s = "sleep(1); co_spawn";
 char quote = '"';
 """,
+    "src/ca/more.cpp": '// The other half.\n#include "smolfleet/ca/inspect.hpp"\n',
     "src/ca/meson.build": "sources += files('inspect.cpp')\n",
     "src/plan/parse.cpp": "// Lines to plans.\n#include <nlohmann/json.hpp>\n",
     "src/plan/parse.hpp": HEADER,
