@@ -201,6 +201,9 @@ TEST_CASE("a detached command is started and named by its pid in the guest") {
   const auto pid = std::stoi(detached.out);
   CHECK(playground.shell("web", "tr '\\0' ' ' </proc/" + std::to_string(pid) + "/cmdline").out ==
         "sleep 1000 ");
+  const auto missing = playground.machine({"exec", "--name", "web", "-d", "--", "no-such-binary"});
+  CHECK(missing.code == 127);
+  CHECK(missing.out.empty());
 }
 
 TEST_CASE("too much output is an error") {
