@@ -56,7 +56,8 @@ void run_loop(const Task& task) {
   root.rethrow();
 }
 
-CancelledRun run_and_cancel_after(std::size_t handlers, const Task& task) {
+CancelledRun run_and_cancel_after(std::size_t handlers, const Task& task,
+                                  const std::function<void()>& cancel) {
   const HardLimit limit;
   asio::io_context loop(1);
   CancelledRun result;
@@ -64,7 +65,11 @@ CancelledRun run_and_cancel_after(std::size_t handlers, const Task& task) {
   while (result.handlers < handlers && loop.run_one() > 0)
     ++result.handlers;
   result.was_in_flight = !root.ended();
-  root.cancel();
+  if (cancel) {
+    cancel();
+  } else {
+    root.cancel();
+  }
   result.handlers += loop.run();
   root.rethrow();
   return result;

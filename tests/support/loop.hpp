@@ -21,7 +21,8 @@ struct CancelledRun {
 };
 
 /// Runs the task until `handlers` handlers of the loop have run, cancels it, and runs it to its
-/// end.
-[[nodiscard]] CancelledRun run_and_cancel_after(std::size_t handlers, const Task& task);
+/// end. `cancel`: how; without it the task's scope is cancelled.
+[[nodiscard]] CancelledRun run_and_cancel_after(std::size_t handlers, const Task& task,
+                                                const std::function<void()>& cancel = {});
 
 }  // namespace smolfleet::test

@@ -56,9 +56,9 @@ std::string whole_content(int fd) {
 
 }  // namespace
 
-std::vector<std::string> Ended::lines() const {
+std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
-  std::istringstream stream(out);
+  std::istringstream stream(text);
   for (std::string line; std::getline(stream, line);)
     lines.push_back(line);
   return lines;
@@ -134,10 +134,16 @@ void Program::send_signal(int signal) const {
 
 Ended Program::wait() {
   close_input();
+  return wait_keeping_input();
+}
+
+Ended Program::wait_keeping_input() {
   while (read_more()) {
   }
   int status = 0;
+  ::alarm(hard_limit_milliseconds / 1000);
   ::waitpid(std::exchange(pid_, -1), &status, 0);
+  ::alarm(0);
   Ended ended;
   if (WIFEXITED(status)) ended.exit = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) ended.signal = WTERMSIG(status);

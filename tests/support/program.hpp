@@ -19,9 +19,9 @@ struct Ended {
   int signal = 0;   ///< 0: it exited
   std::string out;  ///< what `read_line` had not taken yet
   std::string err;
-  /// The lines of `out`.
-  [[nodiscard]] std::vector<std::string> lines() const;
 };
+
+[[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
 
 struct ProgramOptions {
   std::map<std::string, std::string> environment;  ///< beside the test's own
@@ -49,6 +49,8 @@ class Program {
   void close_output() { output_ = {}; }
   /// Closes its stdin, reads its stdout to the end and reaps it.
   [[nodiscard]] Ended wait();
+  /// The same, with its stdin left open.
+  [[nodiscard]] Ended wait_keeping_input();
 
  private:
   [[nodiscard]] bool read_more();

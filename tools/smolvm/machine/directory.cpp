@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 
 namespace smolfleet::standin {
 namespace {
@@ -49,12 +50,14 @@ Result<void> MachineDirectory::make(const std::string& name) const {
 }
 
 Result<void> MachineDirectory::remove() const {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   std::error_code error;
-  fs::remove_all(path_, error);
-  if (error == std::errc::permission_denied) {
-    open_up(path_);
+  do {
     fs::remove_all(path_, error);
-  }
+    if (error == std::errc::permission_denied) open_up(path_);
+    // An orphan may be booting in there, and make directories while they are removed.
+  } while ((error == std::errc::permission_denied || error == std::errc::directory_not_empty) &&
+           std::chrono::steady_clock::now() < deadline);
   if (!error) return {};
   return fail(
       cat("storage operation failed: remove ", path_.native(), ": ", os_error(error.value())));

@@ -33,11 +33,12 @@ void print_bytes(std::size_t bytes, void (*print)(std::string_view)) {
   print(std::string_view(block).substr(0, bytes));
 }
 
-[[noreturn]] void hang(Hang how) {
-  if (how == Hang::stubborn) {
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT})
-      ::signal(signal, SIG_IGN);
-  }
+void ignore_all_but_sigkill() {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT})
+    ::signal(signal, SIG_IGN);
+}
+
+[[noreturn]] void hang() {
   while (true)
     ::pause();
 }
@@ -61,13 +62,15 @@ bool is_left_to_the_verb(NamedError error, const Call& call) {
 
 std::optional<Result<int>> strike(const Fault& fault, const Call& call) {
   const auto& action = fault.action;
+  // First of all: whoever reads the output may count on it.
+  if (action.hang == Hang::stubborn) ignore_all_but_sigkill();
   if (fault.latency.count() > 0) wait(fault.latency);
   if (!action.out.empty()) say(action.out);
   if (!action.err.empty()) complain(action.err);
   if (action.out_bytes > 0) print_bytes(action.out_bytes, say);
   if (action.err_bytes > 0) print_bytes(action.err_bytes, complain);
 
-  if (action.hang != Hang::none) hang(action.hang);
+  if (action.hang != Hang::none) hang();
   if (action.signal) end_by(*action.signal);
   if (action.exit) return *action.exit;
   if (action.error && !is_left_to_the_verb(*action.error, call)) {

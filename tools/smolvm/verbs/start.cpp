@@ -125,13 +125,25 @@ int report_running(Store& store, const Record& record, std::optional<pid_t> pid)
   return 0;
 }
 
+int say_already_running(const Record& record) {
+  say(cat("Machine '", record.name, "' already running (PID: ", record.pid.value_or(0), ")\n"));
+  return 0;
+}
+
+/// For guests of kind `none`: a row says that the machine runs. Thousands of them cost nothing.
+Result<int> start_without_process(Store& store, const Record& record,
+                                  const MachineDirectory& directory) {
+  if (probe(record, directory) == State::running) return say_already_running(record);
+  auto done = check_ports(store, record);
+  if (done) done = clean_up_old_vm(record, directory);
+  if (!done) return std::unexpected(done.error());
+  return report_running(store, record, std::nullopt);
+}
+
 Result<int> start_vm(const Context& context, Store& store, const MachineDirectory& directory) {
   auto record = store.get(context.machine());
   if (!record) return std::unexpected(record.error());
-  if (probe(*record, directory) == State::running) {
-    say(cat("Machine '", record->name, "' already running (PID: ", record->pid.value_or(0), ")\n"));
-    return 0;
-  }
+  if (probe(*record, directory) == State::running) return say_already_running(*record);
   auto done = check_ports(store, *record);
   if (done) done = clean_up_old_vm(*record, directory);
   if (!done) return std::unexpected(done.error());
@@ -160,15 +172,11 @@ Result<int> start(const Context& context) {
   const auto record = store->get(context.machine());
   if (!record) return std::unexpected(record.error());
 
-  const auto& action = context.action;
-  const bool has_process =
-      context.has_guests() || action.daemon || action.hold_pipes || action.orphan;
-  if (!has_process) {
-    if (record->state != State::running) return report_running(*store, *record, std::nullopt);
-    say(cat("Machine '", record->name, "' already running (PID: 0)\n"));
-    return 0;
-  }
   const MachineDirectory directory(context.settings, context.machine());
+  const auto& action = context.action;
+  if (!context.has_guests() && !action.daemon && !action.hold_pipes && !action.orphan) {
+    return start_without_process(*store, *record, directory);
+  }
   const auto made = directory.make(context.machine());
   if (!made) return std::unexpected(made.error());
   const auto lock = directory.lock();

@@ -1,0 +1,222 @@
+// Reading fields, and the words for what is wrong with them.
+#include "plan/fields.hpp"
+
+#include "smolfleet/core/text.hpp"
+
+#include "plan/nearest_key.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace smolfleet::plan {
+
+namespace {
+
+constexpr std::size_t longest_quote = 64;
+constexpr std::chrono::seconds longest_timeout = std::chrono::weeks(1);
+
+std::string element_of(std::string_view pointer, std::size_t index) {
+  return fmt::format("{}/{}", pointer, index);
+}
+
+/// The kind of a value, for where it must not be shown.
+std::string_view kind_of(const Json& value) {
+  switch (value.type()) {
+    case Json::value_t::object:
+      return "an object";
+    case Json::value_t::array:
+      return "an array";
+    case Json::value_t::string:
+      return "a string";
+    case Json::value_t::boolean:
+      return "a boolean";
+    case Json::value_t::null:
+      return "null";
+    default:
+      return "a number";
+  }
+}
+
+/// The value itself if it is small enough for a message. An object or an array may hold `env`,
+/// whose values are never shown.
+std::string shown(const Json& value) {
+  if (value.is_structured()) return std::string(kind_of(value));
+  if (!value.is_string()) return value.dump();
+  const auto& text = value.get_ref<const std::string&>();
+  const auto head = core::utf8_head(text, longest_quote);
+  const auto quoted = core::printable(Json(std::string(head)).dump(), std::string::npos);
+  return head.size() < text.size() ? quoted + fmt::format("… ({} bytes)", text.size()) : quoted;
+}
+
+}  // namespace
+
+void Faults::add(Fault fault) {
+  if (!first_) first_ = std::move(fault);
+}
+
+Fields::Fields(const Json& object, std::string pointer, Nulls nulls, Faults& faults)
+    : object_(&object), pointer_(std::move(pointer)), nulls_(nulls), faults_(&faults) {}
+
+void Fields::require(std::string_view key) const {
+  if (!has(key)) refuse(key, "is required");
+}
+
+void Fields::allow_only(std::span<const std::string_view> known) const {
+  for (const auto& [key, value] : object_->items()) {
+    if (std::ranges::find(known, key) != known.end()) continue;
+    const auto near = nearest_key(key, known);
+    auto hint = near ? fmt::format("Did you mean \"{}\"?", *near)
+                     : fmt::format("Known keys here: {}.", fmt::join(known, ", "));
+    return refuse(key, "is not a known key", std::move(hint));
+  }
+}
+
+void Fields::refuse(std::string_view key, std::string text, std::optional<std::string> hint) const {
+  faults_->add(
+      {.pointer = pointer_to(pointer_, key), .text = std::move(text), .hint = std::move(hint)});
+}
+
+void Fields::refuse_object(std::string text) const {
+  faults_->add({.pointer = pointer_, .text = std::move(text), .hint = {}});
+}
+
+std::string Fields::text(std::string_view key, Rule rule) const {
+  const auto* value = find(key);
+  if (value == nullptr) return {};
+  return checked(*value, rule, pointer_to(pointer_, key)).value_or("");
+}
+
+std::vector<std::string> Fields::texts(std::string_view key, Rule rule) const {
+  std::vector<std::string> result;
+  const auto* values = array(key);
+  if (values == nullptr) return result;
+  const auto pointer = pointer_to(pointer_, key);
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    auto text = checked((*values)[i], rule, element_of(pointer, i));
+    if (!text) break;
+    result.push_back(std::move(*text));
+  }
+  return result;
+}
+
+Pairs Fields::pairs(std::string_view key, Rule name_rule) const {
+  Pairs result;
+  const auto members = object(key, Nulls::refused);
+  if (!members) return result;
+  for (const auto& [name, value] : members->object_->items()) {
+    auto fault = plain_fault(name);
+    if (!fault) fault = name_rule(name);
+    if (!fault && !value.is_string())
+      fault = fmt::format("must be a string, got {}", kind_of(value));
+    if (!fault) fault = plain_fault(value.get_ref<const std::string&>());
+    if (fault) {
+      members->refuse(name, std::move(*fault));
+      break;
+    }
+    result.emplace_back(name, value.get_ref<const std::string&>());
+  }
+  return result;
+}
+
+std::optional<bool> Fields::flag(std::string_view key) const {
+  const auto* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_boolean()) return value->get<bool>();
+  wrong(pointer_to(pointer_, key), "must be true or false", *value);
+  return std::nullopt;
+}
+
+std::optional<unsigned> Fields::integer(std::string_view key, unsigned low, unsigned high) const {
+  const auto* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  // The parser makes whole numbers unsigned unless they are negative or beyond 64 bits.
+  const auto number = value->is_number_unsigned() ? value->get<std::uint64_t>() : 0;
+  if (!value->is_number_unsigned() || number < low)
+    wrong(pointer_to(pointer_, key), fmt::format("must be an integer of at least {}", low), *value);
+  else if (number > high)
+    wrong(pointer_to(pointer_, key), fmt::format("must be an integer of at most {}", high), *value);
+  else
+    return static_cast<unsigned>(number);
+  return std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> Fields::seconds(std::string_view key) const {
+  const auto* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  const double number = value->is_number() ? value->get<double>() : 0;
+  if (number > 0 && number <= static_cast<double>(longest_timeout.count()))
+    return std::chrono::milliseconds(std::max(1LL, std::llround(number * 1000)));
+  wrong(pointer_to(pointer_, key),
+        fmt::format("must be a number of seconds above 0 and at most {}", longest_timeout.count()),
+        *value);
+  return std::nullopt;
+}
+
+bool Fields::has_elements(std::string_view key) const {
+  const auto* values = array(key);
+  return values != nullptr && !values->empty();
+}
+
+std::optional<Fields> Fields::object(std::string_view key, Nulls nulls) const {
+  const auto* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  auto pointer = pointer_to(pointer_, key);
+  if (value->is_object()) return Fields(*value, std::move(pointer), nulls, *faults_);
+  wrong(std::move(pointer), "must be an object", *value);
+  return std::nullopt;
+}
+
+std::vector<Fields> Fields::objects(std::string_view key) const {
+  std::vector<Fields> result;
+  const auto* values = array(key);
+  if (values == nullptr) return result;
+  const auto pointer = pointer_to(pointer_, key);
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    const auto& value = (*values)[i];
+    if (!value.is_object()) {
+      wrong(element_of(pointer, i), "must be an object", value);
+      break;
+    }
+    result.emplace_back(value, element_of(pointer, i), Nulls::refused, *faults_);
+  }
+  return result;
+}
+
+const Json* Fields::find(std::string_view key) const {
+  const auto member = object_->find(key);
+  if (member == object_->end()) return nullptr;
+  return member->is_null() && nulls_ == Nulls::absent ? nullptr : &*member;
+}
+
+const Json* Fields::array(std::string_view key) const {
+  const auto* value = find(key);
+  if (value == nullptr || value->is_array()) return value;
+  wrong(pointer_to(pointer_, key), "must be an array", *value);
+  return nullptr;
+}
+
+std::optional<std::string> Fields::checked(const Json& value, Rule rule,
+                                           const std::string& pointer) const {
+  TextFault fault = "must be a string";
+  if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    fault = plain_fault(text);
+    if (!fault) fault = rule(text);
+    if (!fault) return text;
+  }
+  wrong(pointer, *fault, value);
+  return std::nullopt;
+}
+
+void Fields::wrong(std::string pointer, std::string_view expected, const Json& got) const {
+  faults_->add({.pointer = std::move(pointer),
+                .text = fmt::format("{}, got {}", expected, shown(got)),
+                .hint = {}});
+}
+
+}  // namespace smolfleet::plan

@@ -1,0 +1,262 @@
+// What smolvm does to an orchestrator: locks, kills, hangs, daemons, hosts without KVM. With the
+// stand-in, scripted by scenarios.
+#include "fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace smolfleet::test;
+
+namespace {
+
+json rule(const char* verb, const json& attempts, const json& what) {
+  return {{"verb", verb}, {"attempts", attempts}, {"action", what}};
+}
+
+json chance(const char* verb, double probability, const json& what) {
+  return {{"verb", verb}, {"probability", probability}, {"action", what}};
+}
+
+/// An action of one key; nested braces would make an array of it.
+json action(const char* key, const json& value) {
+  auto object = json::object();
+  object[key] = value;
+  return object;
+}
+
+json scenario(const json& rules) {
+  return {{"seed", 7}, {"rules", rules}};
+}
+
+json created(const Scene& scene, const std::string& target) {
+  auto plan = scene.plan(target);
+  plan["machine"] = {{"image", "debian:12"}};
+  return plan;
+}
+
+std::vector<json> fleet_of(const Scene& scene, int size) {
+  std::vector<json> plans;
+  for (int i = 0; i < size; ++i)
+    plans.push_back(created(scene, "b" + std::to_string(i)));
+  return plans;
+}
+
+std::map<std::string, int> count_by_status(const UpRun& run) {
+  std::map<std::string, int> counts;
+  for (const auto& result : run.results)
+    ++counts[result["status"]];
+  return counts;
+}
+
+}  // namespace
+
+TEST_SUITE("up") {
+  TEST_CASE("a start that leaves a daemon with our pipes does not hold up its plan") {
+    const Scene scene;
+    const StandIn smolvm(
+        scene,
+        scenario(json::array({rule("start", {1}, {{"hold_pipes", true}, {"daemon", true}})})));
+    const auto run = smolvm.run({created(scene, "b")});
+    CHECK(run.of("b")["status"] == "ok");
+    // Ends the daemon; its output goes nowhere because nobody waits for it.
+    CHECK(run_program({StandIn::executable(), "machine", "stop", "--name", "b"}, "",
+                      smolvm.environment())
+              .exit == 0);
+  }
+
+  TEST_CASE("300 guests whose first install is killed settle together") {
+    const Scene scene;
+    const StandIn smolvm(scene, scenario(json::array({rule("exec", {1}, action("exit", 137))})));
+    std::vector<json> plans;
+    for (int i = 0; i < 300; ++i)
+      plans.push_back(scene.plan("b" + std::to_string(i)));
+    const auto run = smolvm.run(plans, {"--jobs", "300"});
+    CHECK(run.ended.exit == 0);
+    CHECK(count_by_status(run) == std::map<std::string, int>{{"ok", 300}});
+    // All first execs came before any second one: nobody waited for another's second.
+    std::vector<int> order;
+    for (const auto& call : smolvm.calls("exec"))
+      order.push_back(call["attempt"]);
+    REQUIRE(order.size() == 600);
+    const auto second = std::ranges::find(order, 2);
+    CHECK(std::distance(order.begin(), second) >= 290);
+  }
+
+  TEST_CASE("a fleet with locks, kills, passing start failures and hangs: each plan exactly once") {
+    constexpr int size = 400;
+    const Scene scene;
+    const auto rules = json::array({chance("create", 0.3, action("error", "locked")),
+                                    chance("exec", 0.05, action("signal", "KILL")),
+                                    {{"verb", "start"},
+                                     {"attempts", {1}},
+                                     {"probability", 0.03},
+                                     {"action", action("error", "not-ready")}},
+                                    {{"verb", "cp"},
+                                     {"attempts", {1}},
+                                     {"probability", 0.01},
+                                     {"action", action("hang", "stubborn")}}});
+    const StandIn smolvm(scene, scenario(rules));
+    const auto run = smolvm.run(fleet_of(scene, size), {"--settle-delay", "0.05", "--deadline",
+                                                        "copy_ca=1", "--jobs", "128"});
+    std::set<std::string> targets;
+    for (const auto& result : run.results)
+      targets.insert(result["target"].get<std::string>());
+    CHECK(run.results.size() == size);
+    CHECK(targets.size() == size);
+    for (const auto& result : run.results) {
+      if (result["status"] == "ok") continue;
+      // What may end a plan here: a hang, and a guest whose exec was killed both times.
+      const auto code = result["error"]["code"].get<std::string>();
+      CHECK((code == "timeout" || code == "install_failed"));
+    }
+    CHECK(count_by_status(run)["ok"] > size * 9 / 10);
+    CHECK(scene.staging_is_gone());
+  }
+
+  TEST_CASE("the first start goes alone, unless this host has started machines before") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    CHECK(smolvm.run(fleet_of(scene, 8)).ended.exit == 0);
+    const auto first = smolvm.calls();
+    const auto is = [](const char* verb, const char* machine) {
+      return [=](const json& call) {
+        return call["verb"] == verb && (*machine == 0 || call["machine"] == machine);
+      };
+    };
+    // Nobody else's start begins before the first guest has gone on to its copy.
+    const auto start = std::ranges::find_if(first, is("start", ""));
+    REQUIRE(start != first.end());
+    const auto leader = (*start)["machine"].get<std::string>();
+    CHECK(std::ranges::count_if(first, is("ls", "")) == 1);
+    const auto next = std::find_if(start + 1, first.end(), is("start", ""));
+    const auto copy = std::find_if(start, first.end(), is("cp", leader.c_str()));
+    CHECK(next != first.end());
+    CHECK(copy != first.end());
+  }
+
+  TEST_CASE("a host that cannot start guests fails the rest at once, and says why") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({chance("start", 1.0, action("error", "no-kvm"))})));
+    auto plans = fleet_of(scene, 20);
+    plans.push_back(scene.plan("up-already"));
+    const auto run = smolvm.run(plans);
+    CHECK(run.ended.exit == 1);
+    CHECK(smolvm.calls("start").size() == 1);
+    for (int i = 0; i < 20; ++i) {
+      const auto& error = run.of("b" + std::to_string(i))["error"];
+      CHECK(error["code"] == "host_unfit");
+      CHECK(error["message"].get<std::string>().find("kvm not available") != std::string::npos);
+      CHECK(error["hint"].is_string());
+    }
+    CHECK(run.of("up-already")["status"] == "ok");
+  }
+
+  TEST_CASE("a phase that hangs ends at its deadline, also when it ignores SIGTERM") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("start", {1}, action("hang", "polite")),
+                                               rule("exec", {1}, action("hang", "stubborn"))})));
+    const auto run = smolvm.run({created(scene, "a"), scene.plan("b")},
+                                {"--deadline", "start=0.3,install_ca=0.3"});
+    CHECK(run.of("a")["error"]["code"] == "timeout");
+    CHECK(run.of("a")["error"]["phase"] == "start");
+    CHECK(run.of("b")["error"]["code"] == "timeout");
+    CHECK(run.of("b")["error"]["phase"] == "install_ca");
+    CHECK(run.of("b")["error"]["message"] ==
+          "install_ca of b was not over after 0.3 s and was ended");
+  }
+
+  TEST_CASE("a plan's own limit ends it in whatever phase it is, also while it waits its turn") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("start", {1}, action("hang", "polite"))})));
+    auto first = created(scene, "a");
+    auto second = created(scene, "b");
+    first["timeout_s"] = 0.5;
+    second["timeout_s"] = 0.4;
+    const auto run = smolvm.run({first, second}, {"--boot-slots", "1"});
+    for (const auto* target : {"a", "b"}) {
+      CHECK(run.of(target)["error"]["code"] == "timeout");
+      CHECK(run.of(target)["error"]["phase"] == "start");
+    }
+  }
+
+  TEST_CASE("the run's limit ends what is in flight and reads no more") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("exec", {1}, action("hang", "polite"))})));
+    ProgramOptions options;
+    options.environment = smolvm.environment();
+    Program program(Scene::up(StandIn::executable(), {"--timeout", "0.5"}), options);
+    program.write(scene.plan("a").dump() + "\n");
+    CHECK(json::parse(program.read_line().value())["error"]["code"] == "timeout");
+    CHECK(program.wait_keeping_input().exit == 1);
+  }
+
+  TEST_CASE(
+      "SIGTERM ends the children, answers every plan that was read, and shows in the status") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("exec", {1}, action("hang", "polite"))})));
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      CAPTURE(signal);
+      ProgramOptions options;
+      options.environment = smolvm.environment();
+      Program program(Scene::up(StandIn::executable(), {"--log-level", "debug"}), options);
+      // The rejected line comes last, so by its result the others have been admitted.
+      program.write(feed_of({scene.plan("a" + std::to_string(signal)),
+                             scene.plan("b" + std::to_string(signal)),
+                             {{"target", "?"}}}));
+      CHECK(json::parse(program.read_line().value())["status"] == "rejected");
+      program.send_signal(signal);
+      const auto run = collect(program.wait_keeping_input());
+      CHECK(run.ended.exit == 128 + signal);
+      REQUIRE(run.results.size() == 2);
+      for (const auto& result : run.results) {
+        CHECK(result["status"] == "cancelled");
+        CHECK(result["error"]["code"] == "cancelled");
+      }
+      CHECK(scene.staging_is_gone());
+    }
+  }
+
+  TEST_CASE("create is retried on a locked database until its rule is exhausted") {
+    const Scene scene;
+    const StandIn smolvm(
+        scene, scenario(json::array({rule("create", {1, 2, 3}, action("error", "locked"))})));
+    const auto run = smolvm.run({created(scene, "b")});
+    CHECK(run.of("b")["status"] == "ok");
+    CHECK(run.of("b")["phases"][0]["attempts"] == 4);
+  }
+
+  TEST_CASE("creates go one at a time") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({chance("create", 1.0, action("latency", 50))})));
+    const auto begun = std::chrono::steady_clock::now();
+    const auto run = smolvm.run(fleet_of(scene, 10), {"--jobs", "10"});
+    CHECK(run.ended.exit == 0);
+    CHECK(std::chrono::steady_clock::now() - begun >= std::chrono::milliseconds(10 * 50));
+  }
+
+  TEST_CASE("few descriptors mean fewer guests at a time and one line of advice") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    const auto feed = scene.directory().write("feed.jsonl", feed_of(fleet_of(scene, 50)));
+    std::vector<std::string> argv = {"/bin/sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"};
+    std::ranges::move(Scene::up(StandIn::executable(), {feed}), std::back_inserter(argv));
+    const auto run = collect(run_program(argv, "", smolvm.environment()));
+    CHECK(run.ended.exit == 0);
+    CHECK(run.results.size() == 50);
+    CHECK(run.log_lines_with("file descriptors") == 1);
+  }
+}

@@ -1,0 +1,136 @@
+// The scene of the tests of `smolfleet up`.
+#include "fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace smolfleet::test {
+namespace {
+
+void make_ca(const std::string& path, const std::string& name) {
+  const auto made = run_program({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                                 "ec_paramgen_curve:P-256", "-nodes", "-keyout", path + ".key",
+                                 "-out", path, "-days", "30", "-subj", "/CN=" + name, "-addext",
+                                 "basicConstraints=critical,CA:TRUE"});
+  REQUIRE(made.exit == 0);
+}
+
+std::vector<json> json_lines(const std::string& text) {
+  std::vector<json> values;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    values.push_back(json::parse(line));
+  return values;
+}
+
+std::vector<json> with_verb(std::vector<json> calls, std::string_view verb) {
+  if (!verb.empty()) std::erase_if(calls, [=](const json& call) { return call["verb"] != verb; });
+  return calls;
+}
+
+}  // namespace
+
+const json& UpRun::of(std::string_view target) const {
+  const auto is_it = [=](const json& result) { return result["target"] == target; };
+  CAPTURE(target);
+  CAPTURE(ended.err);
+  REQUIRE(std::ranges::count_if(results, is_it) == 1);
+  return *std::ranges::find_if(results, is_it);
+}
+
+std::size_t UpRun::log_lines_with(std::string_view text) const {
+  std::istringstream lines(ended.err);
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line);)
+    count += line.find(text) != line.npos ? 1 : 0;
+  return count;
+}
+
+UpRun collect(Ended ended) {
+  UpRun run;
+  run.results = json_lines(ended.out);
+  run.ended = std::move(ended);
+  return run;
+}
+
+Scene::Scene() {
+  make_ca(egress_ca(), "test egress CA");
+  make_ca(pipelock_ca(), "test pipelock CA");
+  std::filesystem::create_directory(directory_.path("tmp"));
+  std::filesystem::create_directory(directory_.path("recording"));
+  std::filesystem::create_directory(directory_.path("vm"));
+}
+
+json Scene::plan(const std::string& target) const {
+  return {{"id", "id-" + target},
+          {"target", target},
+          {"egress_plan",
+           {{"routes", json::array()}, {"mitmproxy_ca_cert_only_host_path", egress_ca()}}},
+          {"proxy_plan", {{"ca_cert_host_path", pipelock_ca()}}}};
+}
+
+std::vector<std::string> Scene::up(const std::string& smolvm, std::vector<std::string> options) {
+  std::vector<std::string> argv = {from_build("SMOLFLEET_EXE"), "up", "--smolvm", smolvm};
+  std::ranges::move(options, std::back_inserter(argv));
+  return argv;
+}
+
+std::map<std::string, std::string> Scene::environment() const {
+  return {{"TMPDIR", directory_.path("tmp")},
+          {"RECORDING_DIR", directory_.path("recording")},
+          {"SMOLVM_DATA_DIR", directory_.path("vm")}};
+}
+
+bool Scene::staging_is_gone() const {
+  return std::filesystem::is_empty(directory_.path("tmp"));
+}
+
+std::string feed_of(const std::vector<json>& plans) {
+  std::string feed;
+  for (const auto& plan : plans)
+    feed += plan.dump() + "\n";
+  return feed;
+}
+
+void Recorder::answer(const json& answers) const {
+  scene_.directory().write("recording/answers.json", answers.dump());
+}
+
+UpRun Recorder::run(const std::vector<json>& plans, std::vector<std::string> options) const {
+  auto argv = Scene::up(from_build("RECORDING_SMOLVM_EXE"), std::move(options));
+  return collect(run_program(std::move(argv), feed_of(plans), scene_.environment()));
+}
+
+std::vector<json> Recorder::calls(std::string_view verb) const {
+  return with_verb(json_lines(scene_.directory().read("recording/calls.jsonl")), verb);
+}
+
+StandIn::StandIn(const Scene& scene, const json& scenario) : scene_(scene) {
+  scene_.directory().write("scenario.json", scenario.dump());
+}
+
+std::string StandIn::executable() {
+  return from_build("SMOLVM_EXE");
+}
+
+std::map<std::string, std::string> StandIn::environment() const {
+  auto environment = scene_.environment();
+  environment["SMOLVM_GUEST"] = "none";
+  environment["SMOLVM_LOG"] = scene_.directory().path("smolvm.log");
+  environment["SMOLVM_SCENARIO"] = scene_.directory().path("scenario.json");
+  return environment;
+}
+
+UpRun StandIn::run(const std::vector<json>& plans, std::vector<std::string> options) const {
+  auto argv = Scene::up(executable(), std::move(options));
+  return collect(run_program(std::move(argv), feed_of(plans), environment()));
+}
+
+std::vector<json> StandIn::calls(std::string_view verb) const {
+  return with_verb(json_lines(scene_.directory().read("smolvm.log")), verb);
+}
+
+}  // namespace smolfleet::test

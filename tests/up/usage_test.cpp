@@ -1,0 +1,112 @@
+// What the command line says and takes.
+#include "fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace smolfleet::test;
+
+namespace {
+
+Ended run_smolfleet(std::vector<std::string> options,
+                    const std::map<std::string, std::string>& environment = {}) {
+  options.insert(options.begin(), from_build("SMOLFLEET_EXE"));
+  return run_program(options, "", environment);
+}
+
+}  // namespace
+
+TEST_SUITE("up") {
+  TEST_CASE("the version and the help go to stdout with exit 0") {
+    CHECK(run_smolfleet({"--version"}).out.starts_with("smolfleet "));
+    for (const auto& options :
+         std::vector<std::vector<std::string>>{{"--help"}, {"up", "--help"}}) {
+      const auto help = run_smolfleet(options);
+      CHECK(help.exit == 0);
+      CHECK(help.err.empty());
+      CHECK(help.out.find("up") != std::string::npos);
+    }
+    CHECK(run_smolfleet({"up", "--help"}).out.find("SMOLFLEET_BOOT_SLOTS") != std::string::npos);
+  }
+
+  TEST_CASE("what is wrong with the usage is said with exit 2, and nothing is started") {
+    const std::vector<std::vector<std::string>> wrong = {
+        {},
+        {"down-with-it"},
+        {"up", "--nonsense"},
+        {"up", "--jobs", "0"},
+        {"up", "--jobs", "many"},
+        {"up", "--settle-delay", "-1"},
+        {"up", "--deadline", "boot=5"},
+        {"up", "--deadline", "start"},
+        {"up", "--deadline", "start=0"},
+        {"up", "--ca-path", "relative.crt"},
+        {"up", "--ca-path", "/etc/ca.pem"},
+        {"up", "--ca-bundle", "relative"},
+        {"up", "--run", "with space"},
+        {"up", "--log-level", "loud"},
+        {"up", "one", "two"},
+    };
+    for (const auto& options : wrong) {
+      CAPTURE(options.size() > 1 ? options[1] : "");
+      const auto ended = run_smolfleet(options);
+      CHECK(ended.exit == 2);
+      CHECK(ended.out.empty());
+      CHECK_FALSE(ended.err.empty());
+    }
+  }
+
+  TEST_CASE("a smolvm that is not there is said with exit 2 and what to do") {
+    const auto ended = run_smolfleet({"up", "--smolvm", "/nonexistent/smolvm"});
+    CHECK(ended.exit == 2);
+    CHECK(ended.err.find("/nonexistent/smolvm") != std::string::npos);
+    const auto unfound = run_smolfleet({"up"}, {{"PATH", "/nonexistent"}});
+    CHECK(unfound.exit == 2);
+    CHECK(unfound.err.find("--smolvm") != std::string::npos);
+  }
+
+  TEST_CASE("every option can be set by SMOLFLEET_<NAME>, and the command line wins") {
+    const Scene scene;
+    const Recorder smolvm(scene);
+    auto environment = scene.environment();
+    environment["SMOLFLEET_SMOLVM"] = from_build("RECORDING_SMOLVM_EXE");
+    environment["SMOLFLEET_RUN"] = "from-environment";
+    environment["SMOLFLEET_CA_PATH"] = "/opt/ca.crt";
+    environment["SMOLFLEET_DEADLINE"] = "install_ca=7";
+    const auto feed = feed_of({scene.plan("b")});
+    const auto run = collect(
+        run_program({from_build("SMOLFLEET_EXE"), "up", "--run", "from-line"}, feed, environment));
+    CAPTURE(run.ended.err);
+    CHECK(run.of("b")["run"] == "from-line");
+    CHECK(smolvm.calls("cp")[0]["argv"][4] == "b:/opt/ca.crt");
+    CHECK(smolvm.calls("exec")[0]["argv"].dump().find(R"("--timeout","12s")") != std::string::npos);
+    const auto wrong = run_smolfleet({"up"}, {{"SMOLFLEET_JOBS", "none"}});
+    CHECK(wrong.exit == 2);
+  }
+
+  TEST_CASE("a run's own id is fresh and sorts by time") {
+    const Scene scene;
+    const Recorder smolvm(scene);
+    const auto first = smolvm.run({scene.plan("b")}).of("b")["run"].get<std::string>();
+    const auto second = smolvm.run({scene.plan("b")}).of("b")["run"].get<std::string>();
+    CHECK(first.size() == 26);
+    CHECK(first.substr(0, 10) <= second.substr(0, 10));
+    CHECK(first != second);
+  }
+
+  TEST_CASE("the log is JSON where that is asked for, and silent where that is") {
+    const Scene scene;
+    const Recorder smolvm(scene);
+    const auto run = smolvm.run({scene.plan("b")}, {"--log-format", "json"});
+    std::size_t lines = 0;
+    for (const auto& line : lines_of(run.ended.err)) {
+      CHECK(json::parse(line).contains("message"));
+      ++lines;
+    }
+    CHECK(lines >= 2);
+    CHECK(smolvm.run({scene.plan("b")}, {"--quiet"}).ended.err.empty());
+  }
+}
