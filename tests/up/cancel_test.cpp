@@ -143,7 +143,8 @@ TEST_SUITE("up") {
         CHECK(expected);
       }
       CHECK(answered.size() == run.results.size());
-      for (const auto& target : touched_guests(smolvm)) CHECK(answered.contains(target));
+      for (const auto& target : touched_guests(smolvm))
+        CHECK(answered.contains(target));
       if (!run.loop.was_in_flight) {
         CHECK(run.results.size() == 2);
         break;
