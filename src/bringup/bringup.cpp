@@ -4,7 +4,7 @@
 #include "smolfleet/driver/classify.hpp"
 #include "smolfleet/plan/ca_choice.hpp"
 
-#include "phase_run.hpp"
+#include "bringup/phase_run.hpp"
 
 #include <fmt/format.h>
 

@@ -12,8 +12,10 @@ using core::Failure;
 using core::FailureCode;
 using core::TimePoint;
 
-Host::Host(const core::Executor& executor, const driver::Smolvm& smolvm, Widths widths)
+Host::Host(const core::Executor& executor, const driver::Smolvm& smolvm, process::Runner& runner,
+           Widths widths)
     : smolvm_(smolvm),
+      runner_(runner),
       asking_(executor, 1),
       create_(executor, widths.create),
       first_boot_(executor, 1),
@@ -31,7 +33,7 @@ Awaitable<std::expected<driver::Capabilities, Failure>> Host::capabilities(TimeP
                            : "cancelled before smolvm had said what it can do";
     co_return std::unexpected(std::move(failure));
   }
-  auto answer = co_await driver::probe(smolvm_);
+  auto answer = co_await driver::probe(smolvm_, runner_);
   if (answer) capabilities_ = *answer;
   co_return answer;
 }
@@ -52,7 +54,7 @@ Awaitable<Host::Turn> Host::enter_boot(TimePoint until) {
 
 Awaitable<void> Host::look_for_started_machines() {
   if (std::exchange(looked_, true)) co_return;
-  warm_ = co_await driver::host_has_started_machines(smolvm_);
+  warm_ = co_await driver::host_has_started_machines(smolvm_, runner_);
 }
 
 void Host::start_ended(const std::optional<Failure>& failure) {

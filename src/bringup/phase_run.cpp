@@ -1,8 +1,7 @@
 // Running one phase: try, judge, pause, try again.
-#include "phase_run.hpp"
+#include "bringup/phase_run.hpp"
 
 #include "smolfleet/core/bell.hpp"
-#include "smolfleet/process/run.hpp"
 
 #include <fmt/format.h>
 
@@ -53,7 +52,7 @@ class PhaseRun {
       const auto left = std::chrono::ceil<milliseconds>(until_ - services_.clock.now());
       if (left <= milliseconds::zero()) co_return failed(ended_by(process::TimedOut{}));
       command.deadline = left;
-      auto outcome = co_await process::run(command);
+      auto outcome = co_await services_.runner.run(command);
       const auto* exited = std::get_if<process::Exited>(&outcome.end);
       phase_.exit_code = exited == nullptr ? std::nullopt : std::optional(exited->code);
       const auto verdict = driver::classify(verb_, outcome);

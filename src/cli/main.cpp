@@ -1,4 +1,22 @@
-// The program `smolfleet`.
-int main() {
-  return 0;
+// The program `smolfleet`: from the command line to a command and its exit status.
+#include "smolfleet/cli/options.hpp"
+#include "smolfleet/cli/up.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <utility>
+#include <variant>
+
+int main(int argc, char** argv) {
+  using namespace smolfleet;
+  try {
+    auto options = cli::parse_options(argc, argv);
+    if (const auto* exit = std::get_if<cli::Exit>(&options)) return exit->status;
+    return cli::up(std::get<cli::UpOptions>(std::move(options)));
+  } catch (const std::exception& error) {
+    std::fprintf(
+        stderr, "smolfleet: internal error, please report it with the command line (details: %s)\n",
+        error.what());
+    return 2;
+  }
 }

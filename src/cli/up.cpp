@@ -10,6 +10,7 @@
 #include "smolfleet/core/own_stream.hpp"
 #include "smolfleet/fleet/feed.hpp"
 #include "smolfleet/fleet/fleet.hpp"
+#include "smolfleet/process/runner.hpp"
 #include "smolfleet/results/writer.hpp"
 
 #include <fmt/format.h>
@@ -81,7 +82,8 @@ class Run {
       OwnStream results, ca::Staging staging)
       : log_(log),
         smolvm_(options.driver),
-        host_(loop.get_executor(), smolvm_,
+        runner_(loop.get_executor()),
+        host_(loop.get_executor(), smolvm_, runner_,
               bringup::Widths{.create = options.create_slots, .boot = options.boot_slots}),
         staging_(std::move(staging)),
         dice_(std::random_device()()),
@@ -89,6 +91,7 @@ class Run {
         writer_(loop.get_executor(), std::move(results), queued_results,
                 [this] { fleet_.cancel(); }),
         services_{.smolvm = smolvm_,
+                  .runner = runner_,
                   .host = host_,
                   .staging = staging_,
                   .clock = clock_,
@@ -139,6 +142,7 @@ class Run {
 
   spdlog::logger& log_;
   driver::Smolvm smolvm_;
+  process::Runner runner_;
   bringup::Host host_;
   ca::Staging staging_;
   core::SteadyClock clock_;

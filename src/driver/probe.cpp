@@ -3,7 +3,6 @@
 
 #include "smolfleet/core/scope.hpp"
 #include "smolfleet/driver/classify.hpp"
-#include "smolfleet/process/run.hpp"
 
 #include <utility>
 #include <variant>
@@ -15,8 +14,8 @@ using core::Awaitable;
 using process::Command;
 using process::Outcome;
 
-Awaitable<void> run_into(Command command, Outcome& outcome) {
-  outcome = co_await process::run(std::move(command));
+Awaitable<void> run_into(process::Runner& runner, Command command, Outcome& outcome) {
+  outcome = co_await runner.run(std::move(command));
 }
 
 struct Answers {
@@ -26,11 +25,12 @@ struct Answers {
   Outcome exec;
 };
 
-Awaitable<void> ask_all(core::Scope& scope, const Smolvm& smolvm, Answers& answers) {
-  scope.spawn(run_into(smolvm.version(), answers.version));
-  scope.spawn(run_into(smolvm.help("create"), answers.create));
-  scope.spawn(run_into(smolvm.help("cp"), answers.copy));
-  scope.spawn(run_into(smolvm.help("exec"), answers.exec));
+Awaitable<void> ask_all(core::Scope& scope, const Smolvm& smolvm, process::Runner& runner,
+                        Answers& answers) {
+  scope.spawn(run_into(runner, smolvm.version(), answers.version));
+  scope.spawn(run_into(runner, smolvm.help("create"), answers.create));
+  scope.spawn(run_into(runner, smolvm.help("cp"), answers.copy));
+  scope.spawn(run_into(runner, smolvm.help("exec"), answers.exec));
   co_return;
 }
 
@@ -47,9 +47,10 @@ bool answered(const Outcome& outcome) {
 
 }  // namespace
 
-Awaitable<std::expected<Capabilities, core::Failure>> probe(const Smolvm& smolvm) {
+Awaitable<std::expected<Capabilities, core::Failure>> probe(const Smolvm& smolvm,
+                                                            process::Runner& runner) {
   Answers answers;
-  auto ask = [&](core::Scope& scope) { return ask_all(scope, smolvm, answers); };
+  auto ask = [&](core::Scope& scope) { return ask_all(scope, smolvm, runner, answers); };
   co_await core::with_scope(ask);
   if (!answered(answers.version)) {
     co_return std::unexpected(
@@ -63,8 +64,8 @@ Awaitable<std::expected<Capabilities, core::Failure>> probe(const Smolvm& smolvm
   co_return can;
 }
 
-Awaitable<bool> host_has_started_machines(const Smolvm& smolvm) {
-  const auto outcome = co_await process::run(smolvm.list());
+Awaitable<bool> host_has_started_machines(const Smolvm& smolvm, process::Runner& runner) {
+  const auto outcome = co_await runner.run(smolvm.list());
   co_return exited_well(outcome) && shows_started_machine(outcome.out);
 }
 

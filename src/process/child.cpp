@@ -3,7 +3,7 @@
 
 #include "smolfleet/core/unique_fd.hpp"
 
-#include "spawn_failure.hpp"
+#include "process/spawn_failure.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>

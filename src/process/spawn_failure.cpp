@@ -1,5 +1,5 @@
 // Why a child could not be started: one sentence and one piece of advice per errno.
-#include "spawn_failure.hpp"
+#include "process/spawn_failure.hpp"
 
 #include <fmt/format.h>
 

@@ -104,6 +104,7 @@ Status status_of(const std::optional<core::Failure>& failure) {
   switch (failure->code) {
     case core::FailureCode::invalid_plan:
     case core::FailureCode::duplicate_target:
+    case core::FailureCode::smolvm_unsupported:
       return Status::rejected;
     case core::FailureCode::cancelled:
       return Status::cancelled;

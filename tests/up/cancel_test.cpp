@@ -1,22 +1,19 @@
 // Cancel at every step: whatever the run is doing, it ends, leaves nothing behind, and every plan
 // that was read has its one result.
 #include "smolfleet/core/unique_fd.hpp"
-#include "smolfleet/fleet/fleet.hpp"
 
 #include "../support/leftovers.hpp"
 #include "../support/loop.hpp"
 #include "fixture.hpp"
+#include "in_process.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/null_sink.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,47 +24,6 @@ using namespace smolfleet::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A whole run in this process, so that its loop can be stopped after any handler.
-class InProcess {
- public:
-  InProcess(const core::Executor& executor, const Scene& scene, int results)
-      : log_("test", std::make_shared<spdlog::sinks::null_sink_st>()),
-        smolvm_(settings()),
-        host_(executor, smolvm_, {}),
-        staging_(ca::Staging::create(scene.directory().path("tmp")).value()),
-        dice_(1),
-        feed_(core::OwnStream::open_to_read(executor, scene.directory().path("feed")).value(),
-              "feed"),
-        writer_(executor,
-                core::OwnStream::of_inherited(executor, results, core::OwnStream::Direction::write)
-                    .value(),
-                1024, [this] { fleet_.cancel(); }),
-        services_{smolvm_, host_, staging_, clock_, dice_, 1ms, [](const auto&, const auto&) {}},
-        fleet_(executor, {.run_id = "r", .jobs = 2, .unknown_keys = {}, .timeout = {}}, feed_,
-               writer_, services_, log_) {}
-
-  fleet::Fleet& fleet() { return fleet_; }
-
- private:
-  static driver::Settings settings() {
-    driver::Settings settings;
-    settings.executable = from_build("RECORDING_SMOLVM_EXE");
-    settings.run_id = "r";
-    return settings;
-  }
-
-  spdlog::logger log_;
-  driver::Smolvm smolvm_;
-  bringup::Host host_;
-  ca::Staging staging_;
-  core::SteadyClock clock_;
-  bringup::Dice dice_;
-  fleet::Feed feed_;
-  results::Writer writer_;
-  bringup::Services services_;
-  fleet::Fleet fleet_;
-};
 
 json whole_plan(const Scene& scene, const std::string& target) {
   auto plan = scene.plan(target);
@@ -98,9 +54,10 @@ Run run_cancelled_after(std::size_t handlers, const Scene& scene) {
   scene.directory().write("results", "");
   const core::UniqueFd results(
       ::open(scene.directory().path("results").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  const RunOptions options{.smolvm = from_build("RECORDING_SMOLVM_EXE"), .jobs = 2, .settle = 1ms};
   std::optional<InProcess> run;
   auto task = [&]() -> core::Awaitable<void> {
-    run.emplace(co_await core::this_coro::executor, scene, results.get());
+    run.emplace(co_await core::this_coro::executor, scene, results.get(), options);
     const auto summary = co_await run->fleet().run();
     CHECK_FALSE(summary.feed_fault);
     run.reset();

@@ -31,10 +31,10 @@ std::vector<BadLine> bad_lines(const Scene& scene) {
   std::string deep = plan.dump();
   deep.insert(1, R"("deep":)" + std::string(70, '[') + std::string(70, ']') + ",");
   return {
-      {"this is not JSON", "not JSON"},
+      {"this is not JSON", "not valid JSON"},
       {"[1,2]", "object"},
       {"\"text\"", "object"},
-      {"{\"target\":\"x\"", "not JSON"},
+      {"{\"target\":\"x\"", "not valid JSON"},
       {R"({"target":"x","target":"y"})", "/target"},
       {R"({"target":"x","note":")" + std::string("\xff\xfe") + R"("})", "UTF-8"},
       {no_target.dump(), "/target"},

@@ -9,6 +9,7 @@
 #include "smolfleet/core/failure.hpp"
 #include "smolfleet/driver/smolvm.hpp"
 #include "smolfleet/plan/plan.hpp"
+#include "smolfleet/process/runner.hpp"
 #include "smolfleet/results/result.hpp"
 
 #include <chrono>
@@ -25,6 +26,7 @@ using OnInstalled = std::function<void(const plan::Plan&, const results::Ca&)>;
 /// What a bring-up works with; owned by the run, outlives every guest.
 struct Services {
   const driver::Smolvm& smolvm;
+  process::Runner& runner;
   Host& host;
   ca::Staging& staging;
   core::Clock& clock;

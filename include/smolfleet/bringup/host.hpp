@@ -7,6 +7,7 @@
 #include "smolfleet/core/gate.hpp"
 #include "smolfleet/driver/capabilities.hpp"
 #include "smolfleet/driver/smolvm.hpp"
+#include "smolfleet/process/runner.hpp"
 
 #include <cstddef>
 #include <expected>
@@ -26,7 +27,8 @@ class Host {
  public:
   using Turn = std::expected<core::Gate::Place, core::Interruption>;
 
-  Host(const core::Executor& executor, const driver::Smolvm& smolvm, Widths widths);
+  Host(const core::Executor& executor, const driver::Smolvm& smolvm, process::Runner& runner,
+       Widths widths);
 
   /// Asked of smolvm at the first call, remembered from then on; who comes meanwhile waits.
   [[nodiscard]] core::Awaitable<std::expected<driver::Capabilities, core::Failure>> capabilities(
@@ -51,6 +53,7 @@ class Host {
   [[nodiscard]] core::Awaitable<void> look_for_started_machines();
 
   const driver::Smolvm& smolvm_;
+  process::Runner& runner_;
   core::Gate asking_;
   core::Gate create_;
   core::Gate first_boot_;

@@ -16,9 +16,13 @@ namespace smolfleet::ca {
 /// A CA that has passed the pre-flight, and the file that holds the bytes that passed.
 struct StagedCa {
   plan::CaLabel label = plan::CaLabel::pipelock;
-  /// Lies in the staging directory and contains no ':'; valid as long as the Staging lives.
+  /// Lies in the staging directory and contains no ':'; there as long as the Staging and this
+  /// value, or a copy of it, live.
   std::filesystem::path file;
   Certificate certificate;
+  /// Keeps `file`. What nobody holds is removed sooner or later, so that the directory does not
+  /// grow with the number of plans.
+  std::shared_ptr<const std::filesystem::path> hold = nullptr;
 };
 
 /// Owns one directory of mode 0700, made by the constructor and removed with its content by the
@@ -38,14 +42,16 @@ class Staging {
   ~Staging();
 
   /// Reads, checks and stages the chosen file. A file is inspected once per device, inode, size and
-  /// modification time, its validity at every call. Codes: ca_missing (no path, no such file, no
-  /// regular file, unreadable, empty), ca_contains_private_key, ca_invalid; the message names the
-  /// label and the path.
+  /// modification time (of the 4096 files that were used last), its validity at every call. Codes:
+  /// ca_missing (no path, no such file, no regular file, unreadable, empty),
+  /// ca_contains_private_key, ca_invalid, copy_failed (the directory cannot be written); the
+  /// message names the label and the path.
   [[nodiscard]] std::expected<StagedCa, core::Failure> stage(const plan::CaChoice& choice,
                                                              std::chrono::sys_seconds now);
 
   /// A path without ':' that leads to `source`, for `smolvm machine cp`: the absolute path itself,
-  /// or a link in this directory. Failure: copy_failed's message.
+  /// or a link in this directory. The same source has the same link, which stands until 65536 other
+  /// ones were asked for. Failure: copy_failed's message.
   [[nodiscard]] std::expected<std::filesystem::path, std::string> reachable(
       const std::filesystem::path& source);
 

@@ -5,6 +5,7 @@
 #include "smolfleet/core/failure.hpp"
 #include "smolfleet/driver/capabilities.hpp"
 #include "smolfleet/driver/smolvm.hpp"
+#include "smolfleet/process/runner.hpp"
 
 #include <expected>
 
@@ -13,9 +14,10 @@ namespace smolfleet::driver {
 /// Runs `--version` and three `--help`s side by side. Failure: smolvm could not be run at all
 /// (spawn_failed), did not answer in time (timeout), or the task was cancelled.
 [[nodiscard]] core::Awaitable<std::expected<Capabilities, core::Failure>> probe(
-    const Smolvm& smolvm);
+    const Smolvm& smolvm, process::Runner& runner);
 
 /// Runs `machine ls --json`. False also when it fails: then the caution costs one serial start.
-[[nodiscard]] core::Awaitable<bool> host_has_started_machines(const Smolvm& smolvm);
+[[nodiscard]] core::Awaitable<bool> host_has_started_machines(const Smolvm& smolvm,
+                                                              process::Runner& runner);
 
 }  // namespace smolfleet::driver

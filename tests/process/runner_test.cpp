@@ -1,5 +1,5 @@
 // outcome_of(): real children, to their end.
-#include "smolfleet/process/run.hpp"
+#include "smolfleet/process/runner.hpp"
 
 #include "smolfleet/core/scope.hpp"
 
@@ -39,7 +39,8 @@ Command shell(std::string script) {
 }
 
 Awaitable<void> run_into(Command command, Outcome& outcome) {
-  outcome = co_await process::run(std::move(command));
+  process::Runner runner(co_await core::this_coro::executor);
+  outcome = co_await runner.run(std::move(command));
 }
 
 Outcome outcome_of(Command command) {

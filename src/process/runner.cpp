@@ -1,5 +1,5 @@
 // The life of a child as one loop over stages.
-#include "smolfleet/process/run.hpp"
+#include "smolfleet/process/runner.hpp"
 
 #include "smolfleet/core/bell.hpp"
 #include "smolfleet/process/conversation.hpp"
@@ -82,20 +82,21 @@ class Supervision {
 
 }  // namespace
 
-core::Awaitable<Outcome> run(Command command) {
-  const auto cancellation = co_await core::this_coro::cancellation_state;
-  const auto cancelled = [&] { return cancellation.cancelled() != asio::cancellation_type::none; };
-  if (cancelled()) co_return Outcome{.end = Cancelled{}, .out = {}, .err = {}};
-
+core::Awaitable<Outcome> Runner::run(Command command) {
   Conversation child(co_await core::this_coro::executor, command.capture);
-  auto begun = child.begin(command);
-  if (!begun) co_return Outcome{.end = std::move(begun).error(), .out = {}, .err = {}};
-
-  // From here to the loop's end nothing may throw: pending handlers refer to `child`.
+  {
+    const auto turn = co_await spawn_turn_.enter();
+    if (!turn) co_return Outcome{.end = Cancelled{}, .out = {}, .err = {}};
+    auto begun = child.begin(command);
+    if (!begun) co_return Outcome{.end = std::move(begun).error(), .out = {}, .err = {}};
+    // From here to the loop's end nothing may throw: pending handlers refer to `child`.
+    co_await asio::post(co_await core::this_coro::executor, core::as_value);
+  }
   Supervision supervision(command, child);
   while (!child.over()) {
+    const bool cancelled = co_await core::cancelled();
+    supervision.look(cancelled);
     co_await child.wait(supervision.until());
-    supervision.look(cancelled());
   }
   co_return Outcome{.end = supervision.end(),
                     .out = std::move(child.out()).text(),

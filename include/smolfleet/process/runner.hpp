@@ -1,0 +1,31 @@
+// Commands, run to their end.
+#pragma once
+
+#include "smolfleet/core/asio.hpp"
+#include "smolfleet/core/gate.hpp"
+#include "smolfleet/process/command.hpp"
+#include "smolfleet/process/outcome.hpp"
+
+namespace smolfleet::process {
+
+/// Runs children on the loop. A spawn holds the loop until the child has begun to execute, so there
+/// is one at a time, and between two of them everybody else who is ready has a turn: a thousand
+/// guests that want to go on at the same moment do not stop the clock for the others.
+/// Outlives the commands that it runs.
+class Runner {
+ public:
+  explicit Runner(const core::Executor& executor) : spawn_turn_(executor, 1) {}
+
+  /// Spawns the command, reads both of its streams, enforces its limits and reaps it.
+  /// *Completes when* the child has been reaped and its pipes are closed: at the latest `drain`
+  /// after its exit. Its end is its exit, never the end of its pipes.
+  /// *On cancellation* and at the deadline the process group gets `gentle_signal`, after `grace`
+  /// SIGKILL; then it is reaped as always. An exit that coincides with either counts as an exit.
+  /// Never throws for anything that a child can do. Must be awaited in a task of a Scope.
+  [[nodiscard]] core::Awaitable<Outcome> run(Command command);
+
+ private:
+  core::Gate spawn_turn_;
+};
+
+}  // namespace smolfleet::process

@@ -1,0 +1,47 @@
+// The pre-flight as other rooms call it.
+#include "smolfleet/ca/inspect.hpp"
+
+#include "smolfleet/core/timestamp.hpp"
+
+#include "ca/examine.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <span>
+
+namespace smolfleet::ca {
+
+std::expected<Certificate, core::Failure> inspect(std::string_view bytes, std::string_view name) {
+  auto certificate = examine(bytes);
+  if (!certificate) return std::unexpected(failure_about(name, certificate.error()));
+  return std::move(*certificate);
+}
+
+std::expected<void, core::Failure> check_validity(const Certificate& certificate,
+                                                  std::chrono::sys_seconds now,
+                                                  std::string_view name) {
+  Objection objection;
+  if (now < certificate.not_before)
+    objection = {
+        .text = fmt::format("is not valid before {}", core::to_iso8601(certificate.not_before)),
+        .hint = "Is this host's clock right?"};
+  else if (now > certificate.not_after)
+    objection = {.text = fmt::format("expired at {}", core::to_iso8601(certificate.not_after)),
+                 .hint = "Have the proxy make a new CA, and check this host's clock."};
+  else
+    return {};
+  return std::unexpected(failure_about(name, objection));
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  // It can fail only for want of memory.
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+    throw std::bad_alloc();
+  return fmt::format("{:02x}", fmt::join(std::span(digest).first(size), ""));
+}
+
+}  // namespace smolfleet::ca

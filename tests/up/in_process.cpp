@@ -1,0 +1,43 @@
+// Building a run in the test's process.
+#include "in_process.hpp"
+
+#include <spdlog/sinks/null_sink.h>
+
+#include <memory>
+
+namespace smolfleet::test {
+namespace {
+
+driver::Settings settings_for(const std::string& smolvm) {
+  driver::Settings settings;
+  settings.executable = smolvm;
+  settings.run_id = "r";
+  return settings;
+}
+
+core::OwnStream writer_to(const core::Executor& executor, int fd) {
+  return core::OwnStream::of_inherited(executor, fd, core::OwnStream::Direction::write).value();
+}
+
+core::OwnStream feed_of_scene(const core::Executor& executor, const Scene& scene) {
+  return core::OwnStream::open_to_read(executor, scene.directory().path("feed")).value();
+}
+
+}  // namespace
+
+InProcess::InProcess(const core::Executor& executor, const Scene& scene, int results,
+                     RunOptions options)
+    : log_("test", std::make_shared<spdlog::sinks::null_sink_st>()),
+      smolvm_(settings_for(options.smolvm)),
+      runner_(executor),
+      host_(executor, smolvm_, runner_, {}),
+      staging_(ca::Staging::create(scene.directory().path("tmp")).value()),
+      dice_(1),
+      feed_(feed_of_scene(executor, scene), "feed"),
+      writer_(executor, writer_to(executor, results), 1024, [this] { fleet_.cancel(); }),
+      services_{smolvm_, runner_, host_,          staging_,
+                clock_,  dice_,   options.settle, [](const auto&, const auto&) {}},
+      fleet_(executor, {.run_id = "r", .jobs = options.jobs, .unknown_keys = {}, .timeout = {}},
+             feed_, writer_, services_, log_) {}
+
+}  // namespace smolfleet::test
