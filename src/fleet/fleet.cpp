@@ -16,7 +16,6 @@ using core::Failure;
 using core::FailureCode;
 using core::TimePoint;
 using results::Result;
-using results::Status;
 
 /// An exception around one plan is a bug of ours or the end of memory: it ends that plan, not the
 /// run.

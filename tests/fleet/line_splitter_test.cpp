@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-using smolfleet::fleet::Line;
 using smolfleet::fleet::LineSplitter;
 
 namespace {

@@ -70,6 +70,7 @@ Program::Program(std::vector<std::string> argv, ProgramOptions options) {
   auto [out_read, out_write] = make_pipe();
   error_ = UniqueFd(::memfd_create("stderr", MFD_CLOEXEC));
   std::vector<char*> words;
+  words.reserve(argv.size() + 1);
   for (auto& word : argv)
     words.push_back(word.data());
   words.push_back(nullptr);

@@ -58,6 +58,7 @@ Text help_of(const Verb& verb) {
 
 Text help_of(const std::vector<Verb>& verbs) {
   std::vector<std::pair<std::string, std::string>> rows;
+  rows.reserve(verbs.size());
   for (const auto& verb : verbs)
     rows.emplace_back(verb.name, verb.about);
   return {.out = cat("Manage machines\n\nUsage: smolvm machine <COMMAND>\n\nCommands:\n",

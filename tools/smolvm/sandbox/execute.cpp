@@ -84,6 +84,7 @@ void reset_signals() {
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
   std::vector<char*> all;
+  all.reserve(strings.size() + 1);
   for (auto& string : strings)
     all.push_back(string.data());
   all.push_back(nullptr);

@@ -59,6 +59,7 @@ bool Place::boolean() const {
 std::vector<Place> Place::elements() const {
   if (!value_.is_array()) refuse("expected an array");
   std::vector<Place> all;
+  all.reserve(value_.size());
   for (std::size_t i = 0; i < value_.size(); ++i)
     all.push_back(element(i));
   return all;
