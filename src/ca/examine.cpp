@@ -53,13 +53,16 @@ std::unexpected<Objection> objection(std::string text, std::string hint) {
   return std::unexpected(Objection{.text = std::move(text), .hint = std::move(hint)});
 }
 
-/// Reads one certificate in DER that fills `der`; nothing if it is none.
-X509Ptr read_der(std::string_view der, bool& all_read) {
+struct Decoded {
+  X509Ptr certificate;  ///< nullptr if the bytes do not begin with one
+  bool is_all = false;  ///< nothing follows
+};
+
+Decoded decode(std::string_view der) {
   const auto* position = reinterpret_cast<const unsigned char*>(der.data());
   const auto* end = position + der.size();
   X509Ptr certificate(d2i_X509(nullptr, &position, static_cast<long>(der.size())));
-  all_read = position == end;
-  return certificate;
+  return {.certificate = std::move(certificate), .is_all = position == end};
 }
 
 /// A text may begin with '0', but then no byte above 7F follows.
@@ -69,22 +72,21 @@ bool looks_like_der(std::string_view bytes) {
 }
 
 std::expected<X509Ptr, Objection> read_certificate(std::string_view bytes) {
-  bool all_read = false;
   if (looks_like_der(bytes)) {
-    const bool readable = read_der(bytes, all_read) != nullptr;
+    const bool readable = decode(bytes).certificate != nullptr;
     return objection(readable ? "is a certificate in DER, not in PEM" : "is DER, not PEM",
                      "Convert it: openssl x509 -inform der -in FILE -out CA.pem");
   }
   const auto der = certificate_block(bytes);
   if (!der) return std::unexpected(der.error());
-  auto certificate = read_der(*der, all_read);
+  auto [certificate, is_all] = decode(*der);
   if (!certificate)
     return objection("has a damaged certificate: its block decodes to something else",
                      "Fetch the CA certificate from the proxy again.");
-  if (!all_read)
+  if (!is_all)
     return objection("has something behind the certificate, inside the same block",
                      "Write it anew: openssl x509 -in FILE -out CA.pem");
-  return certificate;
+  return std::move(certificate);
 }
 
 /// Whether a guest takes it as a trust anchor. Of X509_check_ca's answers we count 1, the

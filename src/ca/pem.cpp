@@ -58,9 +58,7 @@ Objection wrong_label(std::string_view label) {
   const auto name = core::printable(label, longest_label_shown);
   Objection objection{.text = fmt::format("holds a PEM block of the kind {}", name),
                       .hint = ask_for_one};
-  if (label == "TRUSTED CERTIFICATE")
-    objection.hint = "Convert it: openssl x509 -in FILE -out CA.pem";
-  else if (label == "X509 CERTIFICATE")
+  if (label == "TRUSTED CERTIFICATE" || label == "X509 CERTIFICATE")
     objection.hint = "Convert it: openssl x509 -in FILE -out CA.pem";
   else if (label == "PKCS7")
     objection.hint = "Take the certificate out: openssl pkcs7 -print_certs -in FILE -out CA.pem";

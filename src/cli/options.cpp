@@ -10,6 +10,7 @@
 #include <cctype>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,21 @@ struct Raw {
   std::string log_format = "text";
 };
 
+/// Options as a screen can hold them: the variables follow one rule, which the footer gives.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(32); }
+  [[nodiscard]] std::string make_option_opts(const CLI::Option* option) const override {
+    if (option->get_type_size() == 0) return {};
+    return " " + option->get_type_name();
+  }
+  [[nodiscard]] std::string make_option_desc(const CLI::Option* option) const override {
+    const auto value = option->get_default_str();
+    const auto description = option->get_description();
+    return value.empty() ? description : fmt::format("{} [{}]", description, value);
+  }
+};
+
 milliseconds to_millis(double seconds) {
   return std::chrono::ceil<milliseconds>(std::chrono::duration<double>(seconds));
 }
@@ -42,6 +58,14 @@ void allow_environment(CLI::Option* option) {
     name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
   option->envname(name);
+}
+
+CLI::Validator one_of(const std::vector<std::string>& choices) {
+  auto check = [choices](const std::string& text) -> std::string {
+    if (std::ranges::find(choices, text) != choices.end()) return {};
+    return fmt::format("{} is none of {}", text, fmt::join(choices, ", "));
+  };
+  return {check, ""};
 }
 
 CLI::Validator at_most_a_week(double least, const std::string& description) {
@@ -105,18 +129,23 @@ void set_deadlines(const std::vector<std::string>& settings, driver::Deadlines& 
 }
 
 void add_widths(CLI::App& up, UpOptions& options) {
-  const CLI::Range positive(std::size_t{1}, most_jobs);
+  CLI::Range positive(std::size_t{1}, most_jobs);
+  positive.description("");
   allow_environment(up.add_option("-j,--jobs", options.jobs, "Guests in flight at a time")
                         ->check(positive)
+                        ->type_name("N")
+                        ->type_name("N")
                         ->capture_default_str());
   allow_environment(up.add_option("--boot-slots", options.boot_slots, "Parallel starts")
                         ->check(positive)
+                        ->type_name("N")
+                        ->type_name("N")
                         ->capture_default_str());
-  allow_environment(
-      up.add_option("--create-slots", options.create_slots,
-                    "Parallel creates; smolvm's database refuses more than one at a time")
-          ->check(positive)
-          ->capture_default_str());
+  allow_environment(up.add_option("--create-slots", options.create_slots,
+                                  "Parallel creates; more than one lock each other out")
+                        ->check(positive)
+                        ->type_name("N")
+                        ->capture_default_str());
 }
 
 void add_ca(CLI::App& up, UpOptions& options) {
@@ -138,31 +167,35 @@ void add_limits(CLI::App& up, Raw& raw) {
           ->check(at_most_a_week(0, ""))
           ->type_name("SECONDS")
           ->capture_default_str());
-  allow_environment(
-      up.add_option("--deadline", raw.deadlines,
-                    "Limit of a phase (create 60, start 300, copy_ca 60, install_ca 60, step 300); "
-                    "may be repeated")
-          ->type_name("PHASE=SECONDS")
-          ->take_all()
-          ->delimiter(','));
+  allow_environment(up.add_option("--deadline", raw.deadlines,
+                                  "Limit of a phase, may be repeated [create=60,\nstart=300,"
+                                  "copy_ca=60,install_ca=60,step=300]")
+                        ->type_name("PHASE=SECONDS")
+                        ->take_all()
+                        ->delimiter(','));
   allow_environment(up.add_option("--timeout", raw.timeout, "Limit of the whole run")
                         ->check(at_most_a_week(0.001, ""))
                         ->type_name("SECONDS"));
 }
 
 void add_logging(CLI::App& up, UpOptions& options, Raw& raw) {
-  allow_environment(up.add_option("--log-format", raw.log_format, "Log lines on stderr")
-                        ->check(CLI::IsMember({"text", "json"}))
-                        ->capture_default_str());
-  allow_environment(up.add_option("--log-level", options.log.level, "What is logged")
-                        ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
-                        ->capture_default_str());
+  allow_environment(
+      up.add_option("--log-format", raw.log_format, "Log lines on stderr: text or json")
+          ->check(one_of({"text", "json"}))
+          ->type_name("FORMAT")
+          ->capture_default_str());
+  allow_environment(
+      up.add_option("--log-level", options.log.level, "debug, info, warn, error or off")
+          ->check(one_of({"debug", "info", "warn", "error", "off"}))
+          ->type_name("LEVEL")
+          ->capture_default_str());
   allow_environment(up.add_flag("-q,--quiet", options.log.quiet, "Log errors only"));
 }
 
 CLI::App* add_up(CLI::App& app, UpOptions& options, Raw& raw) {
   auto* up = app.add_subcommand("up", "Bring guests up: plans in, one result per plan out");
   up->add_option("FILE", options.feed, "The plans, one JSON object per line; - is stdin")
+      ->type_name(" ")
       ->capture_default_str();
   allow_environment(up->add_option("--smolvm", options.smolvm, "The smolvm program")
                         ->type_name("PATH")
@@ -195,12 +228,18 @@ std::variant<UpOptions, Exit> parse_options(int argc, char** argv) {
   UpOptions options;
   Raw raw;
   CLI::App app("Brings up a fleet of smolvm guests that trust their proxy's CA.", "smolfleet");
+  app.formatter(std::make_shared<HelpFormatter>());
   app.set_version_flag("--version", fmt::format("smolfleet {}", version));
   app.require_subcommand(1);
   add_up(app, options, raw);
   try {
     app.parse(argc, argv);
     finish(options, raw);
+  } catch (const CLI::RequiredError&) {
+    const auto what = argc > 1 ? fmt::format("{} is no command of smolfleet", argv[1])
+                               : std::string("smolfleet needs a command");
+    fmt::print(stderr, "{}: try `smolfleet up`, or `smolfleet --help`.\n", what);
+    return Exit{usage_error};
   } catch (const CLI::ParseError& error) {
     return Exit{app.exit(error) == 0 ? 0 : usage_error};
   }

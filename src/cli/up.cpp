@@ -75,6 +75,19 @@ std::expected<OwnStream, NotBegun> open_results(const core::Executor& executor,
       fmt::format("cannot write results to stdout: {}", stream.error().message()), stream_broke});
 }
 
+std::expected<ca::Staging, NotBegun> open_staging() {
+  std::error_code error;
+  const auto parent = std::filesystem::temp_directory_path(error);
+  if (error) {
+    return std::unexpected(
+        NotBegun{"TMPDIR names no directory: set it to one that this user may "
+                 "write to, or unset it for /tmp"});
+  }
+  auto staging = ca::Staging::create(parent);
+  if (!staging) return std::unexpected(NotBegun{std::move(staging).error()});
+  return std::move(*staging);
+}
+
 /// Everything that a run consists of, in the order in which it must be taken down again.
 class Run {
  public:
@@ -211,8 +224,8 @@ std::expected<int, NotBegun> run_up(UpOptions& options, ClosedStreams closed, sp
   if (!results) return std::unexpected(std::move(results).error());
   auto feed = open_feed(loop.get_executor(), options.feed, closed.in);
   if (!feed) return std::unexpected(std::move(feed).error());
-  auto staging = ca::Staging::create(std::filesystem::temp_directory_path());
-  if (!staging) return std::unexpected(NotBegun{std::move(staging).error()});
+  auto staging = open_staging();
+  if (!staging) return std::unexpected(std::move(staging).error());
 
   const auto begun = std::chrono::steady_clock::now();
   Run run(loop, options, log, std::move(*feed), std::move(*results), std::move(*staging));

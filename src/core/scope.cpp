@@ -37,10 +37,9 @@ void Scope::cancel() {
 Awaitable<void> Scope::join() {
   bool passed_on = false;
   while (!tasks_.empty()) {
-    co_await all_ended_.wait();
     const bool asked = co_await core::cancelled();
-    if (asked && !passed_on) cancel();
-    passed_on = asked;
+    if (asked && !std::exchange(passed_on, true)) cancel();
+    co_await all_ended_.wait();
   }
   retired_.clear();
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));

@@ -32,7 +32,9 @@ Feed::Feed(core::OwnStream stream, std::string name)
 
 core::Awaitable<std::expected<std::optional<Line>, std::string>> Feed::next() {
   using Next = std::expected<std::optional<Line>, std::string>;
-  while (!stopped_) {
+  while (true) {
+    const bool cancelled = co_await core::cancelled();
+    if (stopped_ || cancelled) co_return Next(std::nullopt);
     auto line = splitter_.take();
     if (line || ended_) co_return Next(std::move(line));
     const auto error = co_await read_chunk();
@@ -40,10 +42,7 @@ core::Awaitable<std::expected<std::optional<Line>, std::string>> Feed::next() {
       co_return Next(std::unexpect,
                      fmt::format("cannot read the feed from {}: {}", name_, error.message()));
     }
-    const bool cancelled = co_await core::cancelled();
-    if (cancelled) stopped_ = true;
   }
-  co_return Next(std::nullopt);
 }
 
 core::Awaitable<std::error_code> Feed::read_chunk() {

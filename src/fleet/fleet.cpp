@@ -135,6 +135,7 @@ Awaitable<void> Fleet::bring_up(std::shared_ptr<const plan::Plan> plan, TimePoin
   result.target = plan->target;
   result.line = plan->line;
   result.queued = admitted - read;
+  log_.debug("line {}: {} admitted", plan->line, plan->target);
   auto report = co_await guarded_bring_up(*plan, admitted);
   result.ca = std::move(report.ca);
   result.phases = std::move(report.phases);
@@ -156,14 +157,21 @@ Awaitable<bringup::Report> Fleet::guarded_bring_up(const plan::Plan& plan, TimeP
   co_return report;
 }
 
+void Fleet::log_answer(const Result& result) {
+  const auto target = result.target.value_or("(no target)");
+  if (result.failure) {
+    log_.warn("line {}: {} {}: {}", result.line, target, results::to_string(result.status),
+              result.failure->message);
+  } else {
+    log_.debug("line {}: {} ok after {:.0f} ms", result.line, target, result.duration.count());
+  }
+}
+
 Awaitable<void> Fleet::answer(Result result) {
   result.run = options_.run_id;
   result.status = results::status_of(result.failure);
   ++summary_.results[static_cast<std::size_t>(result.status)];
-  if (result.failure) {
-    log_.warn("line {}: {} {}: {}", result.line, result.target.value_or("(no target)"),
-              results::to_string(result.status), result.failure->message);
-  }
+  log_answer(result);
   const auto line = results::to_line(result);
   co_await writer_.write(line);
 }

@@ -33,9 +33,10 @@ bool is_name_character(char c) {
   return is_letter(c) || is_digit(c) || c == '-' || c == '_';
 }
 
-/// Whether `text` is a whole number from `low` to `high` in decimal digits.
+/// Whether `text` is a whole number from `low` to `high` in at most five decimal digits.
 bool is_number(std::string_view text, unsigned low, unsigned high) {
-  if (text.empty() || !std::ranges::all_of(text, is_digit)) return false;
+  constexpr std::size_t longest = 5;
+  if (text.empty() || text.size() > longest || !std::ranges::all_of(text, is_digit)) return false;
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && value >= low && value <= high;

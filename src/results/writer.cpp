@@ -22,9 +22,9 @@ Writer::Writer(const core::Executor& executor, core::OwnStream stream, std::size
 core::Awaitable<void> Writer::write(std::string_view line) {
   const auto turn = co_await turn_.enter();
   while (turn && !fault_ && queued() >= bound_) {
-    co_await room_.wait();
     const bool cancelled = co_await core::cancelled();
     if (cancelled) break;
+    co_await room_.wait();
   }
   if (fault_) co_return;
   queue_.append(line);

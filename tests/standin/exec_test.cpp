@@ -125,11 +125,11 @@ TEST_CASE("a client that is killed while a background child holds the output tak
   REQUIRE(playground.machine({"start", "-n", "web"}).code == 0);
   // The background child speaks when the shell is a zombie: ended, and kept for the sake of its
   // group.
-  Child client(
-      playground.command({"machine", "exec", "--name", "web", "--", "sh", "-c",
-                          "exec 3>/volume/fifo; (until grep -q '^State:.Z' /proc/$$/status; do :; "
-                          "done; echo up >&3; sleep 1000) &"}),
-      playground.environment());
+  const std::string script =
+      "exec 3>/volume/fifo; (until grep -q '^State:.Z' /proc/$$/status; do :; done; "
+      "echo up >&3; sleep 1000) &";
+  Child client(playground.command({"machine", "exec", "--name", "web", "--", "sh", "-c", script}),
+               playground.environment());
   CHECK(fifo.next() == "up\n");
   client.signal(SIGKILL);
   CHECK(client.wait_for_exit() == -SIGKILL);
@@ -201,6 +201,9 @@ TEST_CASE("a detached command is started and named by its pid in the guest") {
   const auto pid = std::stoi(detached.out);
   CHECK(playground.shell("web", "tr '\\0' ' ' </proc/" + std::to_string(pid) + "/cmdline").out ==
         "sleep 1000 ");
+  const auto missing = playground.machine({"exec", "--name", "web", "-d", "--", "no-such-binary"});
+  CHECK(missing.code == 127);
+  CHECK(missing.out.empty());
 }
 
 TEST_CASE("too much output is an error") {

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string ca_path = "/usr/local/share/ca-certificates/agent-mitm-ca.crt";
+const std::string ca_path = "/usr/local/share/ca-certificates/standin-test-ca.crt";
 const std::string bundle = "/etc/ssl/certs/ca-certificates.crt";
 
 /// Every file and link under a directory, with its content.
@@ -162,12 +162,37 @@ TEST_CASE("a state directory below an overlaid one works too") {
   const auto data = "/var/tmp/" + playground.directory().filename().native();
   playground.set("SMOLVM_DATA_DIR", data);
   playground.bring_up("web");
-  CHECK(playground.shell("web", "echo x >/var/lib/standin.mark && cat /var/lib/standin.mark").out ==
+  CHECK(playground.shell("web", "echo x >/var/tmp/standin.mark && cat /var/tmp/standin.mark").out ==
         "x\n");
-  CHECK_FALSE(fs::exists("/var/lib/standin.mark"));
+  CHECK_FALSE(fs::exists("/var/tmp/standin.mark"));
   CHECK(playground.machine({"stop", "-n", "web"}).code == 0);
   CHECK(playground.machine({"delete", "-n", "web", "-f"}).code == 0);
   fs::remove_all(data);
+}
+
+TEST_CASE("a guest that was started in a chroot is as private as any other") {
+  const Playground playground("sandbox");
+  const auto chroot = playground.directory() / "chroot";
+  fs::create_directories(chroot);
+  // In the chroot everything is where it is outside; what differs is the mount namespace's root.
+  // The mark goes to /tmp, so that even a guest that is the host by mistake does no harm.
+  const auto mark = "/tmp/" + playground.directory().filename().native() + ".mark";
+  const auto smolvm = "'" + playground.command({}).front() + "' machine ";
+  const auto inside = smolvm + "create -n web >/dev/null && " + smolvm +
+                      "start -n web >/dev/null && " + smolvm + "cp /etc/hostname web:" + mark +
+                      " && " + smolvm + "exec --name web -- sh -c 'echo x >" + mark +
+                      ".2; stat -f -c %T /; hostname; ls " + mark + "*'; " + smolvm +
+                      "stop -n web >/dev/null; " + smolvm + "delete -n web -f >/dev/null";
+  const auto script = playground.write("inside.sh", inside);
+  std::vector<std::string> words{"unshare", "--mount", "--propagation", "private"};
+  if (::geteuid() != 0) words.insert(words.end(), {"--user", "--map-root-user"});
+  words.insert(words.end(), {"sh", "-c", "mount --rbind / \"$1\" && chroot \"$1\" sh \"$2\"", "sh",
+                             chroot.native(), script});
+  const auto ended = run(words, playground.environment());
+  CHECK_MESSAGE(ended.code == 0, ended.err);
+  CHECK(ended.out == "tmpfs\nweb\n" + mark + "\n" + mark + ".2\n");
+  CHECK_FALSE(fs::exists(mark));
+  CHECK_FALSE(fs::exists(mark + ".2"));
 }
 
 TEST_CASE("a kernel that refuses is named, and the machine can be started again") {

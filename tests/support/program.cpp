@@ -164,6 +164,24 @@ Ended run_program(std::vector<std::string> argv, std::string_view input,
   return program.wait();
 }
 
+ScopedEnvironment::ScopedEnvironment(const std::map<std::string, std::string>& variables) {
+  for (const auto& [name, value] : variables) {
+    const char* const old = std::getenv(name.c_str());
+    before_[name] = old == nullptr ? std::nullopt : std::optional<std::string>(old);
+    ::setenv(name.c_str(), value.c_str(), 1);
+  }
+}
+
+ScopedEnvironment::~ScopedEnvironment() {
+  for (const auto& [name, value] : before_) {
+    if (value) {
+      ::setenv(name.c_str(), value->c_str(), 1);
+    } else {
+      ::unsetenv(name.c_str());
+    }
+  }
+}
+
 TempDir::TempDir() {
   auto pattern = (std::filesystem::temp_directory_path() / "smolfleet-test-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) give_up("no temporary directory");

@@ -66,6 +66,18 @@ class Program {
 [[nodiscard]] Ended run_program(std::vector<std::string> argv, std::string_view input = {},
                                 std::map<std::string, std::string> environment = {});
 
+/// Variables of the test's own environment, put back at the end of the scope.
+class ScopedEnvironment {
+ public:
+  explicit ScopedEnvironment(const std::map<std::string, std::string>& variables);
+  ScopedEnvironment(const ScopedEnvironment&) = delete;
+  ScopedEnvironment& operator=(const ScopedEnvironment&) = delete;
+  ~ScopedEnvironment();
+
+ private:
+  std::map<std::string, std::optional<std::string>> before_;
+};
+
 /// A directory that is removed with its content.
 class TempDir {
  public:

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -83,7 +82,7 @@ TEST_SUITE("up") {
     smolvm.answer(
         {{"exec", {{{"exit", 137}}, {{"exit", 0}}}},
          {"create", {{{"exit", 1}, {"err", "Error: x: database is locked\n"}}, {{"exit", 0}}}}});
-    ::setenv("RECORDING_DIR", scene.directory().path("recording").c_str(), 1);
+    const ScopedEnvironment environment(scene.environment());
     scene.directory().write("feed", feed_of({whole_plan(scene, "a"), whole_plan(scene, "b")}));
     std::size_t in_flight = 0;
     for (std::size_t k = 0;; ++k) {

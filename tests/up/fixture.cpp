@@ -1,6 +1,9 @@
 // The scene of the tests of `smolfleet up`.
 #include "fixture.hpp"
 
+#include "../support/certificates.hpp"
+#include "../support/schema.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -10,18 +13,15 @@
 namespace smolfleet::test {
 namespace {
 
-void make_ca(const std::string& path, const std::string& name) {
-  const auto made = run_program({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                                 "ec_paramgen_curve:P-256", "-nodes", "-keyout", path + ".key",
-                                 "-out", path, "-days", "30", "-subj", "/CN=" + name, "-addext",
-                                 "basicConstraints=critical,CA:TRUE"});
-  REQUIRE(made.exit == 0);
+std::string ca_named(const std::string& name) {
+  CertificateWish wish;
+  wish.common_name = name;
+  return issue(wish).certificate_pem;
 }
 
 std::vector<json> json_lines(const std::string& text) {
   std::vector<json> values;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);)
+  for (const auto& line : lines_of(text))
     values.push_back(json::parse(line));
   return values;
 }
@@ -42,23 +42,23 @@ const json& UpRun::of(std::string_view target) const {
 }
 
 std::size_t UpRun::log_lines_with(std::string_view text) const {
-  std::istringstream lines(ended.err);
-  std::size_t count = 0;
-  for (std::string line; std::getline(lines, line);)
-    count += line.find(text) != line.npos ? 1 : 0;
-  return count;
+  const auto lines = lines_of(ended.err);
+  return static_cast<std::size_t>(std::ranges::count_if(
+      lines, [=](const std::string& line) { return line.find(text) != std::string::npos; }));
 }
 
 UpRun collect(Ended ended) {
   UpRun run;
   run.results = json_lines(ended.out);
+  for (const auto& result : run.results)
+    CHECK(schema_fault(result, schema_file("result")) == "");
   run.ended = std::move(ended);
   return run;
 }
 
 Scene::Scene() {
-  make_ca(egress_ca(), "test egress CA");
-  make_ca(pipelock_ca(), "test pipelock CA");
+  directory_.write("egress.pem", ca_named("test egress CA"));
+  directory_.write("pipelock.pem", ca_named("test pipelock CA"));
   std::filesystem::create_directory(directory_.path("tmp"));
   std::filesystem::create_directory(directory_.path("recording"));
   std::filesystem::create_directory(directory_.path("vm"));

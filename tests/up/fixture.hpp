@@ -24,6 +24,7 @@ struct UpRun {
   [[nodiscard]] std::size_t log_lines_with(std::string_view text) const;
 };
 
+/// Reads the results and checks each against the schema that ships.
 [[nodiscard]] UpRun collect(Ended ended);
 
 /// A scene: a directory with two CAs, in which smolfleet keeps its staging directory too.

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -50,8 +49,7 @@ TEST_SUITE("up") {
     json first_exec_dies = {{"verb", "exec"}, {"attempts", {1}}, {"action", json::object()}};
     first_exec_dies["action"]["signal"] = "KILL";
     const StandIn smolvm(scene, {{"rules", json::array({first_exec_dies})}});
-    for (const auto& [name, value] : smolvm.environment())
-      ::setenv(name.c_str(), value.c_str(), 1);
+    const ScopedEnvironment environment(smolvm.environment());
     std::vector<json> plans;
     for (int i = 0; i < 300; ++i)
       plans.push_back(scene.plan("b" + std::to_string(i)));

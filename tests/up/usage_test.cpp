@@ -29,7 +29,7 @@ TEST_SUITE("up") {
       CHECK(help.err.empty());
       CHECK(help.out.find("up") != std::string::npos);
     }
-    CHECK(run_smolfleet({"up", "--help"}).out.find("SMOLFLEET_BOOT_SLOTS") != std::string::npos);
+    CHECK(run_smolfleet({"up", "--help"}).out.find("SMOLFLEET_JOBS") != std::string::npos);
   }
 
   TEST_CASE("what is wrong with the usage is said with exit 2, and nothing is started") {

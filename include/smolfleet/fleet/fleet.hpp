@@ -66,6 +66,7 @@ class Fleet {
   [[nodiscard]] core::Awaitable<bringup::Report> guarded_bring_up(const plan::Plan& plan,
                                                                   core::TimePoint admitted);
   [[nodiscard]] core::Awaitable<void> answer(results::Result result);
+  void log_answer(const results::Result& result);
   [[nodiscard]] core::Awaitable<void> reject(plan::Rejection rejection);
   [[nodiscard]] std::optional<plan::Rejection> duplicate_of(const plan::Plan& plan) const;
   void begin_deadline();

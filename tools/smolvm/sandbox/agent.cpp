@@ -53,12 +53,18 @@ class Agent {
   enum class Event { ended, expired, abandoned };
 
   bool start() {
-    child_ = ::fork();
+    auto executed = make_pipe();
+    child_ = executed ? ::fork() : -1;
     if (child_ == 0) execute(command_, ends_);
     if (child_ < 0) {
-      tell({.kind = Report::Kind::no_command, .value = errno});
+      tell({.kind = Report::Kind::no_command, .value = executed ? errno : executed.error()});
       return false;
     }
+    // The pipe ends by O_CLOEXEC: then the command leads a group, and if it can't be executed its
+    // report is on the way, before any of ours.
+    executed->write_end.reset();
+    char nothing = 0;
+    static_cast<void>(read_some(executed->read_end.get(), &nothing, 1));
     // Only the command shall hold the output's other ends.
     ends_.in.reset();
     ends_.out.reset();
@@ -91,12 +97,7 @@ class Agent {
     }
   }
 
-  /// The command as `execute` makes it leads a session, and so a group, of its own; one that isn't
-  /// that far yet has no group, and dies alone.
-  void end_command() {
-    ::kill(child_, SIGKILL);
-    if (whole_group_) ::kill(-child_, SIGKILL);
-  }
+  void end_command() { ::kill(whole_group_ ? -child_ : child_, SIGKILL); }
 
   Report exit_report() {
     siginfo_t info{};

@@ -82,11 +82,15 @@ class RootBuilder {
     const auto bones = plan_.skeleton.empty() ? fs::path() : fs::path(plan_.skeleton) / name;
     auto done = overlay_with(base, bones, directory_ / "overlay" / name, target);
     if (done) return done;
-    const auto scratch = ensure_scratch();
-    if (!scratch) return scratch;
-    done = overlay_with(base, bones, directory_ / "scratch" / name, target);
-    if (done || bones.empty() || !is_listable(base)) return done;
-    return overlay_with(base, {}, directory_ / "scratch" / name, target);
+    done = ensure_scratch();
+    if (!done) return done;
+    // The skeleton may lie below that directory, too; a copy in the scratch doesn't.
+    const auto copied_bones = bones.empty() ? bones : directory_ / "scratch" / (name + ".skeleton");
+    std::error_code error;
+    constexpr auto directories = fs::copy_options::recursive | fs::copy_options::directories_only;
+    if (!bones.empty()) fs::copy(bones, copied_bones, directories, error);
+    if (error) return fail(cat("copy ", bones.native(), ": ", os_error(error.value())));
+    return overlay_with(base, copied_bones, directory_ / "scratch" / name, target);
   }
 
   Result<void> overlay_with(const fs::path& base, const fs::path& bones, const fs::path& layers,

@@ -32,7 +32,7 @@ Sys<std::uint64_t> copy_bytes(const Fd& from, const Fd& to) {
 
 Result<void> enter_guest(const VmProcess& vm) {
   const auto namespaces = open_namespaces(vm);
-  const auto entered = namespaces ? enter(*namespaces) : std::unexpected(namespaces.error());
+  const auto entered = namespaces ? enter_files(*namespaces) : std::unexpected(namespaces.error());
   if (entered) return {};
   return fail(cat("io operation failed: connection closed: ", os_error(entered.error())));
 }
