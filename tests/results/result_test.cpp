@@ -155,7 +155,8 @@ TEST_CASE("the status follows from the failure's code") {
     core::Failure failure;
     failure.code = code;
     auto expected = Status::failed;
-    if (code == FailureCode::invalid_plan || code == FailureCode::duplicate_target)
+    if (code == FailureCode::invalid_plan || code == FailureCode::duplicate_target ||
+        code == FailureCode::smolvm_unsupported)
       expected = Status::rejected;
     if (code == FailureCode::cancelled) expected = Status::cancelled;
     CHECK(results::status_of(failure) == expected);
