@@ -121,39 +121,39 @@ class BringUp {
 
   Awaitable<MaybeFailure> step(const plan::Step& step, std::string name) {
     std::filesystem::path source;
-    auto verb = Verb::copy;
     if (const auto* copy = std::get_if<plan::CopyStep>(&step.action)) {
       auto reachable = services_.staging.reachable(copy->from);
       if (!reachable) co_return step_failure(name, std::move(reachable).error());
       source = std::move(*reachable);
-    } else {
-      verb = std::get<plan::ExecStep>(step.action).idempotent ? Verb::exec : Verb::exec_once;
     }
-    auto commands = services_.smolvm.step(plan_.target, step, source, can_);
-    co_return co_await phase(std::move(name), verb, std::move(commands));
+    PhaseWork work{
+        .calls = services_.smolvm.step(plan_.target, step, source, can_),
+        .raise_limit = step.timeout ? "the step's timeout_s" : "--deadline step=SECONDS"};
+    co_return co_await phase(std::move(name), std::move(work));
   }
 
   Awaitable<MaybeFailure> phase(std::string name, Verb verb, process::Command command) {
-    std::vector<process::Command> commands;
-    commands.push_back(std::move(command));
-    co_return co_await phase(std::move(name), verb, std::move(commands));
+    PhaseWork work{.calls = {}, .raise_limit = fmt::format("--deadline {}=SECONDS", name)};
+    work.calls.push_back({verb, std::move(command)});
+    co_return co_await phase(std::move(name), std::move(work));
   }
 
-  Awaitable<MaybeFailure> phase(std::string name, Verb verb,
-                                std::vector<process::Command> commands) {
+  Awaitable<MaybeFailure> phase(std::string name, PhaseWork work) {
     results::Phase phase;
     phase.name = std::move(name);
-    auto failure =
-        co_await run_phase(phase, verb, plan_.target, std::move(commands), frame_, services_);
-    report_.phases.push_back(std::move(phase));
+    auto failure = co_await run_phase(phase, plan_.target, std::move(work), frame_, services_);
+    if (phase.attempts > 0) report_.phases.push_back(std::move(phase));
     co_return failure;
   }
 
   [[nodiscard]] Failure host_unfit(const std::string& phase) const {
-    auto failure = *services_.host.unfit();
+    const auto& first = *services_.host.unfit();
+    Failure failure;  // without what that other guest's command printed
+    failure.code = first.code;
     failure.phase = phase;
     failure.message = fmt::format("{} was not tried, no guest can start on this host: {}",
-                                  plan_.target, services_.host.unfit()->message);
+                                  plan_.target, first.message);
+    failure.hint = first.hint;
     return failure;
   }
 

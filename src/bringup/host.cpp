@@ -3,6 +3,7 @@
 
 #include "smolfleet/driver/probe.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace smolfleet::bringup {
@@ -21,20 +22,33 @@ Host::Host(const core::Executor& executor, const driver::Smolvm& smolvm, process
       first_boot_(executor, 1),
       boot_(executor, widths.boot) {}
 
-Awaitable<std::expected<driver::Capabilities, Failure>> Host::capabilities(TimePoint until) {
-  if (capabilities_) co_return *capabilities_;
-  const auto turn = co_await asking_.enter(until);
-  if (capabilities_) co_return *capabilities_;
-  if (!turn) {
-    const bool late = turn.error() == core::Interruption::deadline;
-    Failure failure;
-    failure.code = late ? FailureCode::timeout : FailureCode::cancelled;
-    failure.message = late ? "smolvm did not say in time what it can do"
-                           : "cancelled before smolvm had said what it can do";
-    co_return std::unexpected(std::move(failure));
+namespace {
+
+/// Who waited for smolvm's answer in vain.
+Failure no_answer_yet(core::Interruption why) {
+  Failure failure;
+  failure.phase = "probe";
+  if (why == core::Interruption::cancelled) {
+    failure.code = FailureCode::cancelled;
+    failure.message = "cancelled before smolvm had said what it can do";
+    return failure;
   }
+  failure.code = FailureCode::timeout;
+  failure.message = "the time limit was reached before smolvm had said what it can do";
+  failure.hint = "Try `smolvm --version` by hand, or raise the plan's timeout_s.";
+  return failure;
+}
+
+}  // namespace
+
+Awaitable<std::expected<driver::Capabilities, Failure>> Host::capabilities(TimePoint until) {
+  if (answer_) co_return *answer_;
+  const auto turn = co_await asking_.enter(until);
+  if (answer_) co_return *answer_;
+  if (!turn) co_return std::unexpected(no_answer_yet(turn.error()));
   auto answer = co_await driver::probe(smolvm_, runner_);
-  if (answer) capabilities_ = *answer;
+  const bool cancelled = !answer && answer.error().code == FailureCode::cancelled;
+  if (!cancelled) answer_ = answer;
   co_return answer;
 }
 
@@ -46,15 +60,17 @@ Awaitable<Host::Turn> Host::enter_boot(TimePoint until) {
   if (!warm_) {
     auto alone = co_await first_boot_.enter(until);
     if (!alone) co_return alone;
-    if (!warm_) co_await look_for_started_machines();
+    if (!warm_) co_await look_for_started_machines(until);
     if (!warm_) co_return alone;
   }
   co_return co_await boot_.enter(until);
 }
 
-Awaitable<void> Host::look_for_started_machines() {
+Awaitable<void> Host::look_for_started_machines(TimePoint until) {
   if (std::exchange(looked_, true)) co_return;
-  warm_ = co_await driver::host_has_started_machines(smolvm_, runner_);
+  const auto left =
+      std::chrono::floor<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+  warm_ = co_await driver::host_has_started_machines(smolvm_, runner_, left);
 }
 
 void Host::start_ended(const std::optional<Failure>& failure) {

@@ -16,8 +16,8 @@ namespace {
 using core::Awaitable;
 using core::Failure;
 using core::TimePoint;
+using driver::Call;
 using driver::Verb;
-using process::Command;
 using process::Outcome;
 using std::chrono::milliseconds;
 
@@ -27,82 +27,101 @@ Outcome ended_by(process::End end) {
 
 class PhaseRun {
  public:
-  PhaseRun(results::Phase& phase, Verb verb, const std::string& target, Frame frame,
+  PhaseRun(results::Phase& phase, const std::string& target, PhaseWork work, Frame frame,
            Services& services)
-      : phase_(phase), verb_(verb), target_(target), frame_(frame), services_(services) {}
+      : phase_(phase),
+        target_(target),
+        work_(std::move(work)),
+        limit_(work_.calls.front().command.deadline.value()),
+        frame_(frame),
+        services_(services) {}
 
-  Awaitable<std::optional<Failure>> run(std::vector<Command> commands) {
+  Awaitable<std::optional<Failure>> run() {
     const auto begun = services_.clock.now();
     phase_.start = begun - frame_.admitted;
-    phase_.attempts = 1;
-    until_ = std::min(frame_.until, begun + commands.front().deadline.value());
+    until_ = std::min(frame_.until, begun + limit_);
     std::optional<Failure> failure;
-    for (auto& command : commands) {
-      failure = co_await run_until_final(std::move(command));
+    for (auto& call : work_.calls) {
+      failure = co_await run_until_final(call);
       if (failure) break;
     }
+    // One attempt is one run of the whole phase, however many commands that takes.
+    if (was_begun_) phase_.attempts = 1 + retries_;
     phase_.duration = services_.clock.now() - begun;
     co_return failure;
   }
 
  private:
-  Awaitable<std::optional<Failure>> run_until_final(Command command) {
-    unsigned retries = 0;
-    while (true) {
+  Awaitable<std::optional<Failure>> run_until_final(Call& call) {
+    for (unsigned retry = 0;; ++retry) {
       const auto left = std::chrono::ceil<milliseconds>(until_ - services_.clock.now());
-      if (left <= milliseconds::zero()) co_return failed(ended_by(process::TimedOut{}));
-      command.deadline = left;
-      auto outcome = co_await services_.runner.run(command);
-      const auto* exited = std::get_if<process::Exited>(&outcome.end);
-      phase_.exit_code = exited == nullptr ? std::nullopt : std::optional(exited->code);
-      const auto verdict = driver::classify(verb_, outcome);
+      if (left <= milliseconds::zero()) co_return failed(call.verb, ended_by(process::TimedOut{}));
+      call.command.deadline = left;
+      auto outcome = co_await services_.runner.run(call.command);
+      note(outcome);
+      const auto verdict = driver::classify(call.verb, outcome);
       if (verdict == driver::Verdict::done) co_return std::nullopt;
-      const auto resume = next_try(verdict, retries++);
-      if (!resume) co_return failed(std::move(outcome));
+      const auto resume = next_try(verdict, retry);
+      if (!resume) co_return failed(call.verb, std::move(outcome));
       co_await services_.clock.sleep_until(*resume);
       const bool cancelled = co_await core::cancelled();
-      if (cancelled) co_return failed(ended_by(process::Cancelled{}));
-      ++phase_.attempts;
+      if (cancelled) co_return failed(call.verb, ended_by(process::Cancelled{}));
+      ++retries_;
     }
+  }
+
+  void note(const Outcome& outcome) {
+    if (outcome.had_child) was_begun_ = true;
+    const auto* exited = std::get_if<process::Exited>(&outcome.end);
+    phase_.exit_code = exited == nullptr ? std::nullopt : std::optional(exited->code);
   }
 
   /// When to try again; nothing when that would be of no use: what went wrong last then says more
   /// than a deadline would.
-  std::optional<TimePoint> next_try(driver::Verdict verdict, unsigned retries) {
+  std::optional<TimePoint> next_try(driver::Verdict verdict, unsigned retry) {
     const auto rule = rule_for(verdict, services_.settle);
-    const auto pause = pause_before(rule, retries, services_.dice.roll());
+    const auto pause = pause_before(rule, retry, services_.dice.roll());
     if (!pause) return std::nullopt;
     const auto resume = services_.clock.now() + *pause;
     return resume < until_ ? std::optional(resume) : std::nullopt;
   }
 
-  Failure failed(Outcome outcome) {
+  Failure failed(Verb verb, Outcome outcome) {
     const bool timed_out = std::holds_alternative<process::TimedOut>(outcome.end);
-    auto failure = driver::failure_of(verb_, phase_.name, target_, std::move(outcome));
-    if (timed_out && services_.clock.now() >= frame_.until) {
-      failure.message = fmt::format("the time limit was reached during {} of {}, which was ended",
-                                    phase_.name, target_);
-      failure.hint = "Raise the plan's timeout_s or the run's --timeout if it only needs longer.";
-    }
+    auto failure = driver::failure_of(verb, phase_.name, target_, std::move(outcome));
+    if (timed_out) explain_timeout(failure);
     return failure;
   }
 
+  void explain_timeout(Failure& failure) const {
+    if (services_.clock.now() >= frame_.until) {
+      failure.message = fmt::format("the time limit was reached during {} of {}, which was ended",
+                                    phase_.name, target_);
+      failure.hint = "Raise the plan's timeout_s or the run's --timeout if it only needs longer.";
+      return;
+    }
+    failure.message = fmt::format("{} of {} was not over after {:g} s and was ended", phase_.name,
+                                  target_, std::chrono::duration<double>(limit_).count());
+    failure.hint = fmt::format("Raise the limit if it only needs longer: {}.", work_.raise_limit);
+  }
+
   results::Phase& phase_;
-  Verb verb_;
   const std::string& target_;
+  PhaseWork work_;
+  milliseconds limit_;
   Frame frame_;
   Services& services_;
   TimePoint until_;
+  unsigned retries_ = 0;
+  bool was_begun_ = false;
 };
 
 }  // namespace
 
-Awaitable<std::optional<Failure>> run_phase(results::Phase& phase, Verb verb,
-                                            const std::string& target,
-                                            std::vector<Command> commands, Frame frame,
-                                            Services& services) {
-  PhaseRun phase_run(phase, verb, target, frame, services);
-  co_return co_await phase_run.run(std::move(commands));
+Awaitable<std::optional<Failure>> run_phase(results::Phase& phase, const std::string& target,
+                                            PhaseWork work, Frame frame, Services& services) {
+  PhaseRun phase_run(phase, target, std::move(work), frame, services);
+  co_return co_await phase_run.run();
 }
 
 }  // namespace smolfleet::bringup

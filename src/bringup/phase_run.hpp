@@ -3,8 +3,7 @@
 #pragma once
 
 #include "smolfleet/bringup/bringup.hpp"
-#include "smolfleet/driver/classify.hpp"
-#include "smolfleet/process/command.hpp"
+#include "smolfleet/driver/smolvm.hpp"
 #include "smolfleet/results/result.hpp"
 
 #include <optional>
@@ -19,11 +18,19 @@ struct Frame {
   core::TimePoint until;  ///< of the whole plan
 };
 
-/// Runs the commands of one phase; `phase.name` is set, the rest is filled in. They share one
-/// deadline, that of the first command, which the plan's own limit may shorten. Returns why the
-/// phase failed, or nothing. `services` and `target` must outlive the call.
-[[nodiscard]] core::Awaitable<std::optional<core::Failure>> run_phase(
-    results::Phase& phase, driver::Verb verb, const std::string& target,
-    std::vector<process::Command> commands, Frame frame, Services& services);
+/// What a phase does, and how its limit can be raised ("--deadline start=SECONDS").
+struct PhaseWork {
+  std::vector<driver::Call> calls;  ///< at least one; the first one's deadline is the phase's
+  std::string raise_limit;
+};
+
+/// Runs the calls of one phase; `phase.name` is set, the rest is filled in, with no attempt if
+/// there never was a child. They share one deadline, which the plan's own limit may shorten.
+/// Returns why the phase failed, or nothing. `services`, `phase` and `target` must outlive the
+/// call.
+[[nodiscard]] core::Awaitable<std::optional<core::Failure>> run_phase(results::Phase& phase,
+                                                                      const std::string& target,
+                                                                      PhaseWork work, Frame frame,
+                                                                      Services& services);
 
 }  // namespace smolfleet::bringup

@@ -28,9 +28,11 @@ bool is_program(const std::filesystem::path& path) {
 }
 
 std::expected<std::string, std::string> check_program(const std::string& program) {
-  const auto path = std::filesystem::absolute(program);
-  if (is_program(path)) return path.string();
-  return std::unexpected(fmt::format("{} is no program that this user may run", program));
+  std::error_code error;
+  const auto path = std::filesystem::absolute(program, error);
+  if (!error && is_program(path)) return path.string();
+  return std::unexpected(fmt::format(
+      "{} is no program that this user may run: give the path of smolvm with --smolvm", program));
 }
 
 }  // namespace
@@ -43,6 +45,7 @@ ClosedStreams prepare_process() {
     fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (fd > STDERR_FILENO) ::close(fd);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   std::signal(SIGCHLD, SIG_DFL);
   return closed;
 }
@@ -67,9 +70,19 @@ std::size_t raise_descriptor_limit() {
   return limit.rlim_cur;
 }
 
+std::size_t descriptors_in_use() {
+  std::error_code error;
+  std::size_t count = 0;
+  for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end;
+       !error && entry != end; entry.increment(error)) {
+    ++count;
+  }
+  return count;
+}
+
 std::size_t jobs_that_fit(std::size_t descriptors) {
-  // The loop, the streams, the log, and a spawn under way with both ends of its pipes.
-  constexpr std::size_t own = 32;
+  // The loop, the streams, and a spawn under way with both ends of its pipes.
+  constexpr std::size_t own = 24;
   // Two pipes and a pidfd; one child per guest at a time.
   constexpr std::size_t per_guest = 3;
   if (descriptors <= own + per_guest) return 1;

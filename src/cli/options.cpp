@@ -58,6 +58,8 @@ void allow_environment(CLI::Option* option) {
     name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
   option->envname(name);
+  // Of two the last wins, so that a script's options can be overridden behind them.
+  if (option->get_items_expected_max() == 1) option->take_last();
 }
 
 CLI::Validator one_of(const std::vector<std::string>& choices) {
@@ -172,7 +174,8 @@ void add_limits(CLI::App& up, Raw& raw) {
                                   "copy_ca=60,install_ca=60,step=300]")
                         ->type_name("PHASE=SECONDS")
                         ->take_all()
-                        ->delimiter(','));
+                        ->delimiter(',')
+                        ->allow_extra_args(false));
   allow_environment(up.add_option("--timeout", raw.timeout, "Limit of the whole run")
                         ->check(at_most_a_week(0.001, ""))
                         ->type_name("SECONDS"));

@@ -17,11 +17,12 @@
 #include <spdlog/logger.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <expected>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <random>
@@ -44,55 +45,61 @@ constexpr int by_signal = 128;
 /// Results that may wait for their reader before the feed has to.
 constexpr std::size_t queued_results = 1024 * std::size_t{1024};
 
-/// Why a run did not begin: what to say, and the exit status.
-struct NotBegun {
+/// Why a run did not begin, or broke off: what to say, and the exit status.
+struct NoRun {
   std::string message;
   int status = not_started;
 };
 
-std::expected<OwnStream, NotBegun> open_feed(const core::Executor& executor,
-                                             const std::string& name, bool stdin_closed) {
+std::expected<OwnStream, NoRun> open_feed(const core::Executor& executor, const std::string& name,
+                                          bool stdin_closed) {
   if (name == "-" && stdin_closed) {
-    return std::unexpected(NotBegun{"cannot read the feed: stdin is closed", stream_broke});
+    return std::unexpected(NoRun{"cannot read the feed: stdin is closed", stream_broke});
   }
   auto stream = name == "-"
                     ? OwnStream::of_inherited(executor, STDIN_FILENO, OwnStream::Direction::read)
                     : OwnStream::open_to_read(executor, name);
   if (stream) return std::move(*stream);
-  return std::unexpected(
-      NotBegun{fmt::format("cannot read the feed from {}: {}", name == "-" ? "stdin" : name,
-                           stream.error().message()),
-               stream_broke});
+  return std::unexpected(NoRun{fmt::format("cannot read the feed from {}: {}",
+                                           name == "-" ? "stdin" : name, stream.error().message()),
+                               stream_broke});
 }
 
-std::expected<OwnStream, NotBegun> open_results(const core::Executor& executor,
-                                                bool stdout_closed) {
+std::expected<OwnStream, NoRun> open_results(const core::Executor& executor, bool stdout_closed) {
   auto stream = stdout_closed
                     ? OwnStream::Opened(std::unexpect, EBADF, std::generic_category())
                     : OwnStream::of_inherited(executor, STDOUT_FILENO, OwnStream::Direction::write);
   if (stream) return std::move(*stream);
-  return std::unexpected(NotBegun{
+  return std::unexpected(NoRun{
       fmt::format("cannot write results to stdout: {}", stream.error().message()), stream_broke});
 }
 
-std::expected<ca::Staging, NotBegun> open_staging() {
-  std::error_code error;
-  const auto parent = std::filesystem::temp_directory_path(error);
-  if (error) {
-    return std::unexpected(
-        NotBegun{"TMPDIR names no directory: set it to one that this user may "
-                 "write to, or unset it for /tmp"});
-  }
-  auto staging = ca::Staging::create(parent);
-  if (!staging) return std::unexpected(NotBegun{std::move(staging).error()});
+std::expected<ca::Staging, NoRun> open_staging() {
+  const char* const parent = std::getenv("TMPDIR");
+  auto staging = ca::Staging::create(parent == nullptr || *parent == 0 ? "/tmp" : parent);
+  if (!staging) return std::unexpected(NoRun{std::move(staging).error()});
   return std::move(*staging);
+}
+
+/// Whether whoever started us wants the signal to be ignored: nohup(1), a shell's background job.
+bool is_ignored(int signal) {
+  struct sigaction inherited{};
+  return ::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN;
+}
+
+/// The signals that end a run, caught from now on, whether or not somebody waits for them yet.
+void catch_signals(asio::signal_set& signals) {
+  signals.add(SIGTERM);
+  for (const int signal : {SIGINT, SIGHUP}) {
+    if (!is_ignored(signal)) signals.add(signal);
+  }
 }
 
 /// Everything that a run consists of, in the order in which it must be taken down again.
 class Run {
  public:
   Run(asio::io_context& loop, UpOptions& options, spdlog::logger& log, OwnStream feed,
-      OwnStream results, ca::Staging staging)
+      OwnStream results, ca::Staging staging, asio::signal_set& signals)
       : log_(log),
         smolvm_(options.driver),
         runner_(loop.get_executor()),
@@ -116,13 +123,16 @@ class Run {
                                   ca.fingerprint_sha256);
                       }},
         fleet_(loop.get_executor(), fleet_options(options), feed_, writer_, services_, log),
-        signals_(loop, SIGINT, SIGTERM, SIGHUP) {}
+        signals_(signals) {}
 
   core::Awaitable<Summary> run() {
     await_signal();
-    auto summary = co_await fleet_.run();
+    return fleet_.run();
+  }
+  /// Lets the loop end, when `run` has: a signal that comes now comes too late to change anything.
+  void stop_waiting_for_signals() {
+    over_ = true;
     signals_.cancel();
-    co_return summary;
   }
 
   [[nodiscard]] std::optional<int> signal() const { return signal_; }
@@ -141,7 +151,7 @@ class Run {
   /// reads.
   void await_signal() {
     signals_.async_wait([this](std::error_code error, int signal) {
-      if (error) return;
+      if (error || over_) return;
       if (signal_) {
         writer_.give_up();
       } else {
@@ -164,8 +174,9 @@ class Run {
   results::Writer writer_;
   bringup::Services services_;
   fleet::Fleet fleet_;
-  asio::signal_set signals_;
+  asio::signal_set& signals_;
   std::optional<int> signal_;
+  bool over_ = false;
 };
 
 int exit_status(const Summary& summary, const Run& run) {
@@ -195,6 +206,7 @@ Summary drive(asio::io_context& loop, Run& run) {
   asio::co_spawn(loop, run.run(), [&](std::exception_ptr thrown, Summary result) {
     error = std::move(thrown);
     summary = std::move(result);
+    run.stop_waiting_for_signals();
   });
   loop.run();
   if (error) std::rethrow_exception(error);
@@ -203,7 +215,7 @@ Summary drive(asio::io_context& loop, Run& run) {
 
 void fit_jobs(UpOptions& options, spdlog::logger& log) {
   const auto limit = raise_descriptor_limit();
-  const auto fitting = jobs_that_fit(limit);
+  const auto fitting = jobs_that_fit(limit - std::min(limit, descriptors_in_use()));
   if (options.jobs <= fitting) return;
   log.warn(
       "--jobs {} lowered to {}: only {} file descriptors may be open; raise the hard limit "
@@ -212,36 +224,46 @@ void fit_jobs(UpOptions& options, spdlog::logger& log) {
   options.jobs = fitting;
 }
 
-std::expected<int, NotBegun> run_up(UpOptions& options, ClosedStreams closed, spdlog::logger& log) {
+std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, ClosedStreams closed,
+                                 spdlog::logger& log) {
   auto executable = find_program(options.smolvm);
-  if (!executable) return std::unexpected(NotBegun{std::move(executable).error()});
+  if (!executable) return std::unexpected(NoRun{std::move(executable).error()});
   options.driver.executable = std::move(*executable);
   if (options.run_id.empty()) options.run_id = fresh_run_id();
   options.driver.run_id = options.run_id;
   fit_jobs(options, log);
-  asio::io_context loop(1);
   auto results = open_results(loop.get_executor(), closed.out);
   if (!results) return std::unexpected(std::move(results).error());
   auto feed = open_feed(loop.get_executor(), options.feed, closed.in);
   if (!feed) return std::unexpected(std::move(feed).error());
+  // Outlives the run: a signal at its very end must not leave the staging directory behind.
+  asio::signal_set signals(loop);
+  catch_signals(signals);
   auto staging = open_staging();
   if (!staging) return std::unexpected(std::move(staging).error());
 
   const auto begun = std::chrono::steady_clock::now();
-  Run run(loop, options, log, std::move(*feed), std::move(*results), std::move(*staging));
-  const auto summary = drive(loop, run);
-  log_end(log, summary, run, std::chrono::steady_clock::now() - begun);
-  return exit_status(summary, run);
+  Run run(loop, options, log, std::move(*feed), std::move(*results), std::move(*staging), signals);
+  try {
+    const auto summary = drive(loop, run);
+    log_end(log, summary, run, std::chrono::steady_clock::now() - begun);
+    return exit_status(summary, run);
+  } catch (const std::exception& error) {
+    return std::unexpected(
+        NoRun{fmt::format("internal error, the results are not complete; please report it ({})",
+                          error.what()),
+              stream_broke});
+  }
 }
 
 }  // namespace
 
 int up(UpOptions options) {
   const auto closed = prepare_process();
-  const auto log = open_log(options.log);
-  const auto status = run_up(options, closed, *log);
+  asio::io_context loop(1);
+  const auto log = open_log(loop.get_executor(), options.log);
+  const auto status = run_up(loop, options, closed, *log);
   if (!status) log->error("{}", status.error().message);
-  close_log();
   return status ? *status : status.error().status;
 }
 

@@ -18,6 +18,16 @@ std::error_code last_error() {
   return {errno, std::generic_category()};
 }
 
+bool is_blocking(int fd) {
+  return (::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
+}
+
+/// Opened anew, the other end of a pipe could be had by mistake.
+bool allows(int fd, OwnStream::Direction direction) {
+  const int mode = ::fcntl(fd, F_GETFL) & O_ACCMODE;
+  return mode == O_RDWR || mode == (direction == OwnStream::Direction::read ? O_RDONLY : O_WRONLY);
+}
+
 bool is_always_ready(const struct stat& info) {
   return S_ISREG(info.st_mode) || S_ISBLK(info.st_mode);
 }
@@ -45,12 +55,15 @@ OwnStream::Opened OwnStream::of_inherited(const Executor& executor, int fd, Dire
   if (S_ISDIR(info.st_mode)) {
     return std::unexpected(std::make_error_code(std::errc::is_a_directory));
   }
+  if (!allows(fd, direction)) {
+    return std::unexpected(std::make_error_code(std::errc::bad_file_descriptor));
+  }
   OwnStream stream(executor);
   UniqueFd own = opened_anew(fd, direction, info);
   if (!own) {
     own = UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
     if (!own) return std::unexpected(last_error());
-    if (!is_always_ready(info)) stream.shared_flags_ = ::fcntl(fd, F_GETFL);
+    stream.made_non_blocking_ = !is_always_ready(info) && is_blocking(fd);
   }
   const auto error = hand_over(own, stream.descriptor_);
   if (error) return std::unexpected(error);
@@ -75,10 +88,12 @@ OwnStream::Opened OwnStream::open_to_read(const Executor& executor, const std::s
 OwnStream::OwnStream(OwnStream&& other) noexcept
     : descriptor_(std::move(other.descriptor_)),
       awaits_writer_(other.awaits_writer_),
-      shared_flags_(std::exchange(other.shared_flags_, -1)) {}
+      made_non_blocking_(std::exchange(other.made_non_blocking_, false)) {}
 
 OwnStream::~OwnStream() {
-  if (shared_flags_ >= 0) ::fcntl(descriptor_.native_handle(), F_SETFL, shared_flags_);
+  if (!made_non_blocking_) return;
+  const int fd = descriptor_.native_handle();
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 }
 
 }  // namespace smolfleet::core

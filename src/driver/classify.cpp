@@ -1,6 +1,8 @@
 // Spec §6's table, and the words for what is not done.
 #include "smolfleet/driver/classify.hpp"
 
+#include "smolfleet/core/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,16 +22,14 @@ using core::FailureCode;
 using process::Outcome;
 
 constexpr int killed_in_guest = 128 + SIGKILL;
+/// Of smolvm's message in ours; the whole of it stands in the failure's `err`.
+constexpr std::size_t longest_quote = 512;
 /// What a shell exits with when it does not find a command.
 constexpr int not_found_in_guest = 127;
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 template <std::size_t N>
 bool contains_any(std::string_view text, const std::array<std::string_view, N>& parts) {
-  return std::ranges::any_of(parts, [=](auto part) { return contains(text, part); });
+  return std::ranges::any_of(parts, [=](auto part) { return text.contains(part); });
 }
 
 std::optional<int> exit_code_of(const Outcome& outcome) {
@@ -46,35 +46,48 @@ bool was_killed(const Outcome& outcome) {
   return exit_code_of(outcome) == killed_in_guest || signal_of(outcome) == SIGKILL;
 }
 
-bool pull_failed_for_now(std::string_view err) {
-  // The registry's status stands behind these words; a bare number could be part of a digest.
-  constexpr std::array<std::string_view, 11> passing = {" 429",
-                                                        " 500",
-                                                        " 502",
-                                                        " 503",
-                                                        " 504",
-                                                        "TOOMANYREQUESTS",
-                                                        "Too Many Requests",
-                                                        "timeout",
-                                                        "timed out",
-                                                        "connection reset",
-                                                        "Connection reset"};
-  const auto at = err.rfind("pull image:");
-  return at != std::string_view::npos && contains_any(err.substr(at), passing);
+/// A failed start as smolvm tells it: from its first "Error: " on, in two parts. `own` are smolvm's
+/// words; `pull` is what the registry's client said. What the plan's init commands printed stands
+/// behind "init: " and is in neither: a guest must not pass for its host.
+struct StartError {
+  std::string_view own;
+  std::string_view pull;
+};
+
+StartError start_error(std::string_view err) {
+  auto begin = err.starts_with("Error: ") ? 0 : err.find("\nError: ");
+  if (begin == std::string_view::npos) return {};
+  auto own = err.substr(begin);
+  own = own.substr(0, own.find("init: "));
+  const auto pull = own.find("pull image:");
+  if (pull != std::string_view::npos) return {.own = own.substr(0, pull), .pull = own.substr(pull)};
+  return {.own = own, .pull = {}};
 }
 
-bool start_failed_for_now(std::string_view err) {
+bool start_failed_for_now(const StartError& error) {
   constexpr std::array<std::string_view, 3> passing = {"another process is already starting",
                                                        "agent did not become ready",
                                                        "Cannot allocate memory (os error 12)"};
-  return contains_any(err, passing) || pull_failed_for_now(err);
+  // The registry's status stands behind a space; a bare number could be part of a digest.
+  constexpr std::array<std::string_view, 11> passing_pull = {" 429",
+                                                             " 500",
+                                                             " 502",
+                                                             " 503",
+                                                             " 504",
+                                                             "TOOMANYREQUESTS",
+                                                             "Too Many Requests",
+                                                             "timeout",
+                                                             "timed out",
+                                                             "connection reset",
+                                                             "Connection reset"};
+  return contains_any(error.own, passing) || contains_any(error.pull, passing_pull);
 }
 
-bool host_cannot_start(std::string_view err) {
+bool host_cannot_start(const StartError& error) {
   constexpr std::array<std::string_view, 4> unfit = {"kvm not available", "kvm permission denied",
                                                      "agent rootfs not found",
                                                      "hypervisor not available"};
-  return contains_any(err, unfit);
+  return contains_any(error.own, unfit);
 }
 
 /// smolvm's own message: behind the last line that begins with "Error: " (contract §3.3).
@@ -123,7 +136,7 @@ constexpr std::array<Advice, 12> advices = {{
 
 std::optional<std::string> hint_for(std::string_view err) {
   const auto* const found = std::ranges::find_if(
-      advices, [=](const Advice& advice) { return contains(err, advice.text); });
+      advices, [=](const Advice& advice) { return err.contains(advice.text); });
   if (found == advices.end()) return std::nullopt;
   return std::string(found->hint);
 }
@@ -141,6 +154,7 @@ FailureCode code_of(Verb verb) {
     case Verb::install_ca:
       return FailureCode::install_failed;
     case Verb::copy:
+    case Verb::set_mode:
     case Verb::exec:
     case Verb::exec_once:
       return FailureCode::step_failed;
@@ -151,7 +165,7 @@ FailureCode code_of(Verb verb) {
 std::string what_failed(Verb verb, const std::string& phase, const std::string& target) {
   switch (verb) {
     case Verb::probe:
-      return fmt::format("{} gave no answer", target);
+      return fmt::format("`{}` gave no answer", target);
     case Verb::create:
       return fmt::format("smolvm could not create {}", target);
     case Verb::start:
@@ -162,6 +176,9 @@ std::string what_failed(Verb verb, const std::string& phase, const std::string& 
       return "update-ca-certificates didn't add the agent CA";  // spec §7, to the letter
     case Verb::copy:
       return fmt::format("{}: smolvm could not copy the file into {}", phase, target);
+    case Verb::set_mode:
+      return fmt::format("{}: the file was copied into {}, but its mode could not be set", phase,
+                         target);
     case Verb::exec:
     case Verb::exec_once:
       return fmt::format("{}: the command failed in {}", phase, target);
@@ -196,14 +213,9 @@ class Describe {
     failure_.hint = end.hint;
   }
 
-  void operator()(const process::TimedOut& end) const {
+  void operator()(const process::TimedOut&) const {
     failure_.code = FailureCode::timeout;
-    failure_.message =
-        fmt::format("{} of {} was not over after {:g} s and was ended", failure_.phase, target_,
-                    std::chrono::duration<double>(end.deadline).count());
-    failure_.hint =
-        fmt::format("Raise the limit with --deadline {}=SECONDS if it only needs longer.",
-                    failure_.phase.starts_with("step") ? "step" : failure_.phase);
+    failure_.message = fmt::format("{} of {} took too long and was ended", failure_.phase, target_);
   }
 
   void operator()(const process::Cancelled&) const {
@@ -216,7 +228,9 @@ class Describe {
     failure_.code = code_of(verb_);
     failure_.message = fmt::format("{} ({})", what_failed(verb_, failure_.phase, target_), how);
     const auto said = smolvm_message(err_);
-    if (!said.empty() && verb_ != Verb::install_ca) failure_.message += fmt::format(": {}", said);
+    if (!said.empty() && verb_ != Verb::install_ca) {
+      failure_.message += fmt::format(": {}", core::printable(said, longest_quote));
+    }
     failure_.hint = hint_for(said);
     if (verb_ == Verb::install_ca && failure_.exit_code == not_found_in_guest) {
       failure_.hint =
@@ -232,12 +246,13 @@ class Describe {
 };
 
 Verdict classify_create(const Outcome& outcome) {
-  return contains(outcome.err, "database is locked") ? Verdict::retry_lock : Verdict::failed;
+  return outcome.err.contains("database is locked") ? Verdict::retry_lock : Verdict::failed;
 }
 
 Verdict classify_start(const Outcome& outcome) {
-  if (host_cannot_start(outcome.err)) return Verdict::host_unfit;
-  return start_failed_for_now(outcome.err) ? Verdict::retry_start : Verdict::failed;
+  const auto error = start_error(outcome.err);
+  if (host_cannot_start(error)) return Verdict::host_unfit;
+  return start_failed_for_now(error) ? Verdict::retry_start : Verdict::failed;
 }
 
 }  // namespace
@@ -257,6 +272,7 @@ Verdict classify(Verb verb, const Outcome& outcome) {
     case Verb::probe:
     case Verb::copy_ca:
     case Verb::copy:
+    case Verb::set_mode:
     case Verb::exec_once:
       return Verdict::failed;
   }

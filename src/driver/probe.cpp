@@ -2,8 +2,12 @@
 #include "smolfleet/driver/probe.hpp"
 
 #include "smolfleet/core/scope.hpp"
+#include "smolfleet/core/text.hpp"
 #include "smolfleet/driver/classify.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -45,6 +49,21 @@ bool answered(const Outcome& outcome) {
          std::holds_alternative<process::Signalled>(outcome.end);
 }
 
+core::Failure no_answer(const std::string& question, Outcome outcome) {
+  auto failure = failure_of(Verb::probe, "probe", question, std::move(outcome));
+  if (!failure.hint)
+    failure.hint = fmt::format("Try `{}` by hand; the host may be overloaded.", question);
+  return failure;
+}
+
+core::Failure not_smolvm(const Outcome& version) {
+  auto failure = failure_of(Verb::probe, "probe", "smolvm --version", version);
+  failure.message = fmt::format("the program did not say that it is smolvm, but \"{}\"",
+                                core::printable(core::trimmed(version.out), 80));
+  failure.hint = "Give the path of smolvm with --smolvm; other programs have similar names.";
+  return failure;
+}
+
 }  // namespace
 
 Awaitable<std::expected<Capabilities, core::Failure>> probe(const Smolvm& smolvm,
@@ -52,20 +71,26 @@ Awaitable<std::expected<Capabilities, core::Failure>> probe(const Smolvm& smolvm
   Answers answers;
   auto ask = [&](core::Scope& scope) { return ask_all(scope, smolvm, runner, answers); };
   co_await core::with_scope(ask);
-  if (!answered(answers.version)) {
-    co_return std::unexpected(
-        failure_of(Verb::probe, "probe", "smolvm --version", std::move(answers.version)));
+  for (auto* answer : {&answers.version, &answers.create, &answers.copy, &answers.exec}) {
+    const bool is_version = answer == &answers.version;
+    if (answered(*answer)) continue;
+    co_return std::unexpected(no_answer(
+        is_version ? "smolvm --version" : "smolvm machine VERB --help", std::move(*answer)));
   }
   Capabilities can;
   if (exited_well(answers.version)) can.version = parse_version(answers.version.out);
+  if (!can.version) co_return std::unexpected(not_smolvm(answers.version));
   can.create_label = exited_well(answers.create) && lists_flag(answers.create.out, "--label");
   can.copy_mode = exited_well(answers.copy) && lists_flag(answers.copy.out, "--mode");
   can.exec_user = exited_well(answers.exec) && lists_flag(answers.exec.out, "--user");
   co_return can;
 }
 
-Awaitable<bool> host_has_started_machines(const Smolvm& smolvm, process::Runner& runner) {
-  const auto outcome = co_await runner.run(smolvm.list());
+Awaitable<bool> host_has_started_machines(const Smolvm& smolvm, process::Runner& runner,
+                                          std::chrono::milliseconds at_most) {
+  auto list = smolvm.list();
+  list.deadline = std::min(list.deadline.value(), at_most);
+  const auto outcome = co_await runner.run(std::move(list));
   co_return exited_well(outcome) && shows_started_machine(outcome.out);
 }
 

@@ -60,16 +60,23 @@ std::string duration_argument(milliseconds duration) {
   return fmt::format("{}ms", duration.count());
 }
 
-/// Whether the smolvm client, its wrapper script, the loader or a library of theirs reads the
-/// variable itself, so that a guest's value would change the client.
+/// Whether the smolvm client, its wrapper script (bash), the loader or a library of theirs reads or
+/// sets the variable itself, so that a guest's value would change the client, or not arrive.
 bool means_something_to_client(std::string_view name) {
-  constexpr std::array prefixes = {"SMOLVM_", "XDG_",    "LD_",    "RUST_",  "SSL_",
-                                   "DOCKER_", "BASH",    "LC_",    "CRANE_", "GIT_",
-                                   "GLIBC_",  "MALLOC_", "LIBKRUN"};
-  constexpr std::array names = {"HOME",     "PATH",      "TMPDIR",   "LANG",   "IFS",
-                                "ENV",      "SHELLOPTS", "SHELL",    "PWD",    "OLDPWD",
-                                "USER",     "LOGNAME",   "NO_COLOR", "TERM",   "TZ",
-                                "LANGUAGE", "PS4",       "CLICOLOR", "CDPATH", "OPENSSL_CONF"};
+  constexpr std::array<std::string_view, 8> prefixes = {"SMOLVM_", "XDG_", "LD_",    "RUST_",
+                                                        "BASH",    "LC_",  "GLIBC_", "MALLOC_"};
+  constexpr auto names = std::to_array<std::string_view>(
+      {"HOME", "PATH", "TMPDIR", "LANG", "LANGUAGE", "TERM", "TZ", "USER", "LOGNAME", "PWD",
+       "OLDPWD", "NO_COLOR", "CLICOLOR",
+       // libraries
+       "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "SSL_CERT_FILE", "SSL_CERT_DIR",
+       "DOCKER_CONFIG", "DOCKER_HOST", "HOSTALIASES", "RES_OPTIONS", "LOCALDOMAIN", "GCONV_PATH",
+       "LOCPATH", "NLSPATH",
+       // bash
+       "SHELL", "SHELLOPTS", "SHLVL", "IFS", "ENV", "PS4", "CDPATH", "OPTIND", "OPTARG", "OPTERR",
+       "UID", "EUID", "PPID", "GROUPS", "RANDOM", "SRANDOM", "SECONDS", "LINENO", "HISTCMD",
+       "EPOCHSECONDS", "EPOCHREALTIME", "DIRSTACK", "FUNCNAME", "HOSTNAME", "HOSTTYPE", "MACHTYPE",
+       "OSTYPE", "PIPESTATUS", "POSIXLY_CORRECT", "COMP_WORDBREAKS", "_"});
   if (name.ends_with("_PROXY") || name.ends_with("_proxy")) return true;
   return std::ranges::any_of(prefixes, [=](auto prefix) { return name.starts_with(prefix); }) ||
          std::ranges::find(names, name) != names.end();
@@ -213,9 +220,8 @@ Command Smolvm::install_ca(const std::string& target, const Capabilities& can) c
   return command(std::move(arguments), deadline);
 }
 
-std::vector<Command> Smolvm::step(const std::string& target, const plan::Step& step,
-                                  const std::filesystem::path& source,
-                                  const Capabilities& can) const {
+std::vector<Call> Smolvm::step(const std::string& target, const plan::Step& step,
+                               const std::filesystem::path& source, const Capabilities& can) const {
   const auto deadline = step.timeout.value_or(settings_.deadlines.step);
   if (const auto* run = std::get_if<plan::ExecStep>(&step.action)) {
     auto exec_step = command(exec(target, deadline), deadline);
@@ -223,18 +229,16 @@ std::vector<Command> Smolvm::step(const std::string& target, const plan::Step& s
       append_variable(exec_step, name, value);
     append(exec_step.argv, {"--"});
     append(exec_step.argv, run->argv);
-    return {std::move(exec_step)};
+    return {{run->idempotent ? Verb::exec : Verb::exec_once, std::move(exec_step)}};
   }
   const auto& file = std::get<plan::CopyStep>(step.action);
   auto upload = copy(target, source, file.to, deadline);
-  if (file.mode.empty()) return {std::move(upload)};
-  if (can.copy_mode) {
-    append(upload.argv, {"--mode", file.mode});
-    return {std::move(upload)};
-  }
+  if (!file.mode.empty() && can.copy_mode) append(upload.argv, {"--mode", file.mode});
+  if (file.mode.empty() || can.copy_mode) return {{Verb::copy, std::move(upload)}};
   auto arguments = exec(target, deadline);
   append(arguments, {"--", "chmod", file.mode, file.to});
-  return {std::move(upload), command(std::move(arguments), deadline)};
+  return {{Verb::copy, std::move(upload)},
+          {Verb::set_mode, command(std::move(arguments), deadline)}};
 }
 
 }  // namespace smolfleet::driver

@@ -35,6 +35,14 @@ Failure line_too_long() {
   return failure;
 }
 
+Failure not_started(bool timed_out) {
+  Failure failure;
+  failure.code = timed_out ? FailureCode::timeout : FailureCode::cancelled;
+  failure.message = "the plan was read and not started, because the run was ended";
+  failure.hint = "Send it again in the next run.";
+  return failure;
+}
+
 }  // namespace
 
 Fleet::Fleet(const core::Executor& executor, Options options, Feed& feed, results::Writer& writer,
@@ -55,10 +63,16 @@ Awaitable<Summary> Fleet::run() {
     if (cancelled_) scope.cancel();
     return scope.join();
   };
-  co_await core::with_scope(body);
+  std::exception_ptr error;
+  try {
+    co_await core::with_scope(body);
+  } catch (...) {
+    error = std::current_exception();
+  }
   scope_ = nullptr;
   deadline_.cancel();
   co_await writer_.flush();
+  if (error) std::rethrow_exception(error);
   co_return summary_;
 }
 
@@ -82,28 +96,50 @@ void Fleet::cancel() {
 Awaitable<void> Fleet::admit_plans(core::Scope& scope) {
   while (true) {
     auto place = co_await jobs_.enter(until_);
-    if (!place) co_return;
+    if (!place) break;
     auto line = co_await feed_.next();
     if (!line) summary_.feed_fault = line.error();
-    if (!line || !*line) co_return;
-    co_await handle_line(scope, std::move(**line), std::move(*place));
+    if (!line || !*line) break;
+    const auto read = services_.clock.now();
+    auto plan = parse(**line);
+    if (plan) {
+      in_flight_.insert(plan->target);
+      scope.spawn(bring_up(std::move(*plan), read, std::move(*place)));
+    } else {
+      co_await reject(std::move(plan).error());
+    }
+  }
+  co_await answer_unstarted();
+}
+
+/// Lines that were read along with others before the run was ended are in no pipe any more: nobody
+/// but us can answer them.
+Awaitable<void> Fleet::answer_unstarted() {
+  while (auto line = feed_.take_unasked()) {
+    auto plan = parse(*line);
+    if (!plan) {
+      co_await reject(std::move(plan).error());
+      continue;
+    }
+    Result result;
+    result.id = std::move(plan->id);
+    result.target = std::move(plan->target);
+    result.line = plan->line;
+    result.failure = not_started(summary_.timed_out);
+    co_await answer(std::move(result));
   }
 }
 
-Awaitable<void> Fleet::handle_line(core::Scope& scope, Line line, core::Gate::Place place) {
-  const auto read = services_.clock.now();
+std::expected<plan::Plan, plan::Rejection> Fleet::parse(const Line& line) const {
   if (line.too_long) {
-    plan::Rejection rejection{
-        .line = line.number, .id = {}, .target = {}, .failure = line_too_long()};
-    co_return co_await reject(std::move(rejection));
+    return std::unexpected(
+        plan::Rejection{.line = line.number, .id = {}, .target = {}, .failure = line_too_long()});
   }
   auto plan = plan::parse(line.text, line.number, options_.unknown_keys);
-  if (!plan) co_return co_await reject(std::move(plan).error());
+  if (!plan) return plan;
   auto duplicate = duplicate_of(*plan);
-  if (duplicate) co_return co_await reject(std::move(*duplicate));
-  in_flight_.insert(plan->target);
-  auto shared = std::make_shared<const plan::Plan>(std::move(*plan));
-  scope.spawn(bring_up(std::move(shared), read, std::move(place)));
+  if (duplicate) return std::unexpected(std::move(*duplicate));
+  return plan;
 }
 
 std::optional<plan::Rejection> Fleet::duplicate_of(const plan::Plan& plan) const {
@@ -126,22 +162,22 @@ Awaitable<void> Fleet::reject(plan::Rejection rejection) {
 }
 
 /// Keeps its place until the result is on its way: a slow reader holds up the feed, not our memory.
-Awaitable<void> Fleet::bring_up(std::shared_ptr<const plan::Plan> plan, TimePoint read,
+Awaitable<void> Fleet::bring_up(plan::Plan plan, TimePoint read,
                                 [[maybe_unused]] core::Gate::Place place) {
   const auto admitted = services_.clock.now();
   Result result;
   result.started_at = std::chrono::system_clock::now();
-  result.id = plan->id;
-  result.target = plan->target;
-  result.line = plan->line;
+  result.id = plan.id;
+  result.target = plan.target;
+  result.line = plan.line;
   result.queued = admitted - read;
-  log_.debug("line {}: {} admitted", plan->line, plan->target);
-  auto report = co_await guarded_bring_up(*plan, admitted);
+  log_.debug("line {}: {} admitted", plan.line, plan.target);
+  auto report = co_await guarded_bring_up(plan, admitted);
   result.ca = std::move(report.ca);
   result.phases = std::move(report.phases);
   result.failure = std::move(report.failure);
   result.duration = services_.clock.now() - admitted;
-  in_flight_.erase(plan->target);
+  in_flight_.erase(plan.target);
   co_await answer(std::move(result));
 }
 

@@ -115,7 +115,8 @@ Pairs Fields::pairs(std::string_view key, Rule name_rule) const {
       fault = fmt::format("must be a string, got {}", kind_of(value));
     if (!fault) fault = plain_fault(value.get_ref<const std::string&>());
     if (fault) {
-      members->refuse(name, std::move(*fault));
+      // Who writes NAME=value as a name gives away a value that may be a secret.
+      members->refuse(std::string_view(name).substr(0, name.find('=')), std::move(*fault));
       break;
     }
     result.emplace_back(name, value.get_ref<const std::string&>());
@@ -167,7 +168,7 @@ std::optional<Fields> Fields::object(std::string_view key, Nulls nulls) const {
   if (value == nullptr) return std::nullopt;
   auto pointer = pointer_to(pointer_, key);
   if (value->is_object()) return Fields(*value, std::move(pointer), nulls, *faults_);
-  wrong(std::move(pointer), "must be an object", *value);
+  wrong_kind(std::move(pointer), "must be an object", *value);
   return std::nullopt;
 }
 
@@ -179,7 +180,7 @@ std::vector<Fields> Fields::objects(std::string_view key) const {
   for (std::size_t i = 0; i < values->size(); ++i) {
     const auto& value = (*values)[i];
     if (!value.is_object()) {
-      wrong(element_of(pointer, i), "must be an object", value);
+      wrong_kind(element_of(pointer, i), "must be an object", value);
       break;
     }
     result.emplace_back(value, element_of(pointer, i), Nulls::refused, *faults_);
@@ -196,7 +197,7 @@ const Json* Fields::find(std::string_view key) const {
 const Json* Fields::array(std::string_view key) const {
   const auto* value = find(key);
   if (value == nullptr || value->is_array()) return value;
-  wrong(pointer_to(pointer_, key), "must be an array", *value);
+  wrong_kind(pointer_to(pointer_, key), "must be an array", *value);
   return nullptr;
 }
 
@@ -211,6 +212,13 @@ std::optional<std::string> Fields::checked(const Json& value, Rule rule,
   }
   wrong(pointer, *fault, value);
   return std::nullopt;
+}
+
+/// What stands where an object or an array should be may be a secret of `env` in the wrong form.
+void Fields::wrong_kind(std::string pointer, std::string_view expected, const Json& got) const {
+  faults_->add({.pointer = std::move(pointer),
+                .text = fmt::format("{}, got {}", expected, kind_of(got)),
+                .hint = {}});
 }
 
 void Fields::wrong(std::string pointer, std::string_view expected, const Json& got) const {

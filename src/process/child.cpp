@@ -148,19 +148,22 @@ std::expected<void, NotSpawned> Child::spawn(const Command& command) {
   if (!out) return failed(out.error());
   auto err = make_pipe();
   if (!err) return failed(err.error());
+  // What can fail is done before there is a child.
+  std::error_code watched;
+  watch(out_, out->read, watched);
+  watch(err_, err->read, watched);
+  if (watched) return failed(watched.value());
   pid_t pid = -1;
   const int error = spawn_process(command, out->write.get(), err->write.get(), pid);
   if (error != 0) return failed(error);
   pid_ = pid;
   // Safe against the number being used again: nobody else reaps our children.
   UniqueFd pidfd(open_pidfd(pid));
-  std::error_code watched = pidfd ? std::error_code() : last_error();
+  if (!pidfd) watched = last_error();
   watch(pidfd_, pidfd, watched);
-  watch(out_, out->read, watched);
-  watch(err_, err->read, watched);
   if (!watched) return {};
   kill_and_reap(std::exchange(pid_, -1));
-  return failed(watched.value());
+  return std::unexpected(watch_failure(watched.value(), command.argv.front()));
 }
 
 void Child::signal_group(int signal) {

@@ -21,9 +21,9 @@ enum class Stage { talking, asked, killed, draining };
 /// What `run` decides, apart from how it waits.
 class Supervision {
  public:
-  Supervision(const Command& command, Conversation& child) : command_(command), child_(child) {
-    if (command_.deadline) until_ = steady_clock::now() + *command_.deadline;
-  }
+  /// `until` is the command's deadline as a point in time.
+  Supervision(const Command& command, Conversation& child, TimePoint until)
+      : command_(command), child_(child), until_(until) {}
 
   [[nodiscard]] TimePoint until() const { return until_; }
 
@@ -76,29 +76,40 @@ class Supervision {
   const Command& command_;
   Conversation& child_;
   Stage stage_ = Stage::talking;
-  TimePoint until_ = core::never;
+  TimePoint until_;
   std::optional<End> cause_;  ///< why we ended it, if we did
 };
+
+/// The end of a command whose turn to be spawned did not come.
+Outcome without_child(core::Interruption why, const Command& command) {
+  if (why == core::Interruption::cancelled) {
+    return {.end = Cancelled{}, .out = {}, .err = {}};
+  }
+  return {.end = TimedOut{command.deadline.value()}, .out = {}, .err = {}};
+}
 
 }  // namespace
 
 core::Awaitable<Outcome> Runner::run(Command command) {
+  const auto until =
+      command.deadline ? steady_clock::now() + *command.deadline : TimePoint(core::never);
   Conversation child(co_await core::this_coro::executor, command.capture);
   {
-    const auto turn = co_await spawn_turn_.enter();
-    if (!turn) co_return Outcome{.end = Cancelled{}, .out = {}, .err = {}};
+    const auto turn = co_await spawn_turn_.enter(until);
+    if (!turn) co_return without_child(turn.error(), command);
     auto begun = child.begin(command);
     if (!begun) co_return Outcome{.end = std::move(begun).error(), .out = {}, .err = {}};
     // From here to the loop's end nothing may throw: pending handlers refer to `child`.
     co_await asio::post(co_await core::this_coro::executor, core::as_value);
   }
-  Supervision supervision(command, child);
+  Supervision supervision(command, child, until);
   while (!child.over()) {
     const bool cancelled = co_await core::cancelled();
     supervision.look(cancelled);
     co_await child.wait(supervision.until());
   }
   co_return Outcome{.end = supervision.end(),
+                    .had_child = true,
                     .out = std::move(child.out()).text(),
                     .err = std::move(child.err()).text()};
 }

@@ -42,4 +42,14 @@ NotSpawned spawn_failure(int error, const std::string& program) {
       .hint = advice(error)};
 }
 
+NotSpawned watch_failure(int error, const std::string& program) {
+  const bool refused = error == ENOSYS || error == EPERM;
+  return NotSpawned{
+      .reason = fmt::format("{} was started, could not be watched and was ended again: {}", program,
+                            std::generic_category().message(error)),
+      .hint = refused ? "smolfleet needs pidfd_open(2): Linux 5.4 or newer, and a seccomp profile "
+                        "that allows it."
+                      : advice(error)};
+}
+
 }  // namespace smolfleet::process

@@ -7,7 +7,11 @@
 
 namespace smolfleet::process {
 
-/// `error` is an errno of posix_spawn(3), pipe2(2) or pidfd_open(2); `program` is argv[0].
+/// `error` is an errno of posix_spawn(3) or pipe2(2); `program` is argv[0].
 [[nodiscard]] NotSpawned spawn_failure(int error, const std::string& program);
+
+/// A child that was started and had to be ended at once, because it could not be watched; `error`
+/// is an errno of pidfd_open(2) or epoll_ctl(2).
+[[nodiscard]] NotSpawned watch_failure(int error, const std::string& program);
 
 }  // namespace smolfleet::process

@@ -90,6 +90,18 @@ TEST_SUITE("driver") {
     }
   }
 
+  TEST_CASE("what a guest's init commands print does not pass for smolvm's words") {
+    for (const auto* text : {"kvm not available: /dev/kvm", "Cannot allocate memory (os error 12)",
+                             "agent did not become ready", "pull image: 429 Too Many Requests"}) {
+      CAPTURE(text);
+      CHECK(start_with(agent + "init: init[0] failed (exit 1): " + text + "\nError: " + text) ==
+            Verdict::failed);
+    }
+    CHECK(start_with(agent + "pull image: kvm not available") == Verdict::failed);
+    CHECK(start_with("WARN slow\n" + agent + "start machine: kvm not available: x") ==
+          Verdict::host_unfit);
+  }
+
   TEST_CASE("what we ended or could not begin is final") {
     for (const process::End& end :
          {process::End(process::TimedOut{}), process::End(process::Cancelled{}),
@@ -136,7 +148,7 @@ TEST_SUITE("driver") {
     CHECK(of(process::Signalled{SIGSEGV}).signal == SIGSEGV);
     CHECK(of(process::TimedOut{std::chrono::seconds(300)}).code == FailureCode::timeout);
     CHECK(of(process::TimedOut{std::chrono::seconds(300)}).message ==
-          "start of b was not over after 300 s and was ended");
+          "start of b took too long and was ended");
     CHECK(of(process::Cancelled{}).code == FailureCode::cancelled);
     CHECK(of(process::NotSpawned{"cannot start x: y", "do z"}).code == FailureCode::spawn_failed);
     CHECK(of(process::NotSpawned{"cannot start x: y", "do z"}).hint == "do z");

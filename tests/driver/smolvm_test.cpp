@@ -130,13 +130,18 @@ TEST_SUITE("driver") {
 
   TEST_CASE("a value of env is nowhere in argv, unless the client would read the name itself") {
     auto plan = small_plan();
-    plan.machine->env = {{"API_KEY", "s3cret"}, {"LD_PRELOAD", "x.so"}, {"HOME", "/h"}};
+    plan.machine->env = {{"API_KEY", "s3cret"},
+                         {"DOCKER_PASSWORD", "s3cret"},
+                         {"LD_PRELOAD", "x.so"},
+                         {"HOME", "/h"},
+                         {"OPTIND", "9"}};
     const auto command = smolvm().create(plan, nothing);
     const auto with_secret = [](const std::string& word) {
       return word.find("s3cret") != std::string::npos;
     };
     CHECK(std::ranges::none_of(command.argv, with_secret));
-    CHECK(command.extra_environment == Arguments{"API_KEY=s3cret"});
+    CHECK(command.extra_environment == Arguments{"API_KEY=s3cret", "DOCKER_PASSWORD=s3cret"});
+    CHECK(std::ranges::find(command.argv, "OPTIND=9") != command.argv.end());
     CHECK(std::ranges::find(command.argv, "LD_PRELOAD=x.so") != command.argv.end());
     CHECK(std::ranges::find(command.argv, "HOME=/h") != command.argv.end());
   }
@@ -178,10 +183,11 @@ TEST_SUITE("driver") {
     step.timeout = 1500ms;
     const auto commands = smolvm().step("bottle-1", step, {}, nothing);
     REQUIRE(commands.size() == 1);
-    CHECK(commands[0].argv == Arguments{"/usr/bin/smolvm", "machine", "exec", "--name", "bottle-1",
-                                        "--timeout", "6500ms", "-e", "A", "--", "sh", "-c", "id"});
-    CHECK(commands[0].extra_environment == Arguments{"A=b"});
-    CHECK(commands[0].deadline == 1500ms);
+    CHECK(commands[0].command.argv == Arguments{"/usr/bin/smolvm", "machine", "exec", "--name",
+                                                "bottle-1", "--timeout", "6500ms", "-e", "A", "--",
+                                                "sh", "-c", "id"});
+    CHECK(commands[0].command.extra_environment == Arguments{"A=b"});
+    CHECK(commands[0].command.deadline == 1500ms);
   }
 
   TEST_CASE("a copy step sets its mode in one command, or in two where cp cannot") {
@@ -189,13 +195,13 @@ TEST_SUITE("driver") {
     step.action = plan::CopyStep{.from = "/p", .to = "/root/p", .mode = "0600"};
     const auto one = smolvm().step("b", step, "/p", everything);
     REQUIRE(one.size() == 1);
-    CHECK(one[0].argv ==
+    CHECK(one[0].command.argv ==
           Arguments{"/usr/bin/smolvm", "machine", "cp", "/p", "b:/root/p", "--mode", "0600"});
     const auto two = smolvm().step("b", step, "/p", nothing);
     REQUIRE(two.size() == 2);
-    CHECK(two[0].argv == Arguments{"/usr/bin/smolvm", "machine", "cp", "/p", "b:/root/p"});
-    CHECK(two[1].argv == Arguments{"/usr/bin/smolvm", "machine", "exec", "--name", "b", "--timeout",
-                                   "305s", "--", "chmod", "0600", "/root/p"});
+    CHECK(two[0].command.argv == Arguments{"/usr/bin/smolvm", "machine", "cp", "/p", "b:/root/p"});
+    CHECK(two[1].command.argv == Arguments{"/usr/bin/smolvm", "machine", "exec", "--name", "b",
+                                           "--timeout", "305s", "--", "chmod", "0600", "/root/p"});
   }
 
   TEST_CASE("children get no colours and none of the switches that tie a guest to its client") {

@@ -21,8 +21,8 @@ struct Widths {
   std::size_t boot = 16;
 };
 
-/// Owned by the run and outlives its guests. All waits end at `until` or on cancellation, with the
-/// reason.
+/// Owned by the run and outlives its guests. All waits for a turn end at `until` or on
+/// cancellation, with the reason.
 class Host {
  public:
   using Turn = std::expected<core::Gate::Place, core::Interruption>;
@@ -30,7 +30,9 @@ class Host {
   Host(const core::Executor& executor, const driver::Smolvm& smolvm, process::Runner& runner,
        Widths widths);
 
-  /// Asked of smolvm at the first call, remembered from then on; who comes meanwhile waits.
+  /// Asked of smolvm at the first call, remembered from then on; who comes meanwhile waits until
+  /// `until`. A failure is remembered too: what could not be run, or is no smolvm, stays so. Who
+  /// asks first may be held by up to the ten seconds that smolvm has to answer.
   [[nodiscard]] core::Awaitable<std::expected<driver::Capabilities, core::Failure>> capabilities(
       core::TimePoint until);
 
@@ -41,7 +43,7 @@ class Host {
   /// disk templates, which races (contract §5.3); unless this host has started machines before.
   [[nodiscard]] core::Awaitable<Turn> enter_boot(core::TimePoint until);
 
-  /// To be told after each start that has ended by itself, before its turn is given back.
+  /// To be told after each start that was not cancelled, before its turn is given back.
   /// `failure`: why it failed. A host_unfit before any start has succeeded makes the host unfit for
   /// the run.
   void start_ended(const std::optional<core::Failure>& failure);
@@ -50,7 +52,7 @@ class Host {
   [[nodiscard]] const std::optional<core::Failure>& unfit() const { return unfit_; }
 
  private:
-  [[nodiscard]] core::Awaitable<void> look_for_started_machines();
+  [[nodiscard]] core::Awaitable<void> look_for_started_machines(core::TimePoint until);
 
   const driver::Smolvm& smolvm_;
   process::Runner& runner_;
@@ -58,7 +60,7 @@ class Host {
   core::Gate create_;
   core::Gate first_boot_;
   core::Gate boot_;
-  std::optional<driver::Capabilities> capabilities_;
+  std::optional<std::expected<driver::Capabilities, core::Failure>> answer_;
   bool looked_ = false;
   bool warm_ = false;     ///< a start has ended here, now or earlier
   bool started_ = false;  ///< a start of this run has succeeded

@@ -23,7 +23,10 @@ struct ClosedStreams {
 /// Raises the soft limit of descriptors to the hard one and returns it.
 [[nodiscard]] std::size_t raise_descriptor_limit();
 
-/// How many guests `descriptors` are enough for, at least 1.
+/// How many descriptors this process has open, those that it inherited included.
+[[nodiscard]] std::size_t descriptors_in_use();
+
+/// How many guests `descriptors`, all of them free, are enough for, at least 1.
 [[nodiscard]] std::size_t jobs_that_fit(std::size_t descriptors);
 
 /// A fresh run id: a ULID, so that ids sort by time.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "smolfleet/cli/options.hpp"
+#include "smolfleet/core/asio.hpp"
 
 #include <memory>
 
@@ -11,10 +12,10 @@ class logger;
 
 namespace smolfleet::cli {
 
-/// A logger that writes to stderr from a thread of its own: a reader of stderr that stands still
-/// must not hold up the loop. When its queue of lines is full the oldest are dropped. Lives until
-/// `close_log`, which writes out what is left.
-[[nodiscard]] std::shared_ptr<spdlog::logger> open_log(const LogOptions& options);
-void close_log();
+/// A logger on stderr that never waits for its reader: what cannot be written is queued, up to 1
+/// MiB, written with the next line, and beyond that counted. Its end waits two seconds at most. The
+/// executor's loop must outlive it.
+[[nodiscard]] std::unique_ptr<spdlog::logger> open_log(const core::Executor& executor,
+                                                       const LogOptions& options);
 
 }  // namespace smolfleet::cli

@@ -19,7 +19,8 @@ class OwnStream {
   enum class Direction { read, write };
   using Opened = std::expected<OwnStream, std::error_code>;
 
-  /// `fd` stays open. Error: EBADF when it is closed, EISDIR for a directory.
+  /// `fd` stays open. Error: EBADF when it is closed or open for the other
+  /// direction, EISDIR for a directory.
   [[nodiscard]] static Opened of_inherited(const Executor& executor, int fd, Direction direction);
 
   /// Opens a file, a FIFO or a device for reading; a FIFO without a writer does not hold us up.
@@ -41,7 +42,7 @@ class OwnStream {
 
   asio::posix::stream_descriptor descriptor_;
   bool awaits_writer_ = false;
-  int shared_flags_ = -1;  ///< to be put back at the end; -1: none
+  bool made_non_blocking_ = false;  ///< by us, for all who share it: to be undone at the end
 };
 
 }  // namespace smolfleet::core

@@ -4,7 +4,6 @@
 #include "smolfleet/core/asio.hpp"
 #include "smolfleet/core/bell.hpp"
 
-#include <cstddef>
 #include <exception>
 #include <list>
 #include <utility>
@@ -35,8 +34,6 @@ class Scope {
   /// *On cancellation* cancels the tasks and goes on waiting.
   /// Throws the first exception that a task let out.
   Awaitable<void> join();
-
-  [[nodiscard]] std::size_t size() const { return tasks_.size(); }
 
  private:
   struct Task {

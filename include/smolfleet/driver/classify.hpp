@@ -8,8 +8,9 @@
 
 namespace smolfleet::driver {
 
-/// What was run. `copy` and the execs are steps; `exec_once` is one that must not run twice.
-enum class Verb { probe, create, start, copy_ca, install_ca, copy, exec, exec_once };
+/// What was run. `copy`, `set_mode` and the execs are parts of steps; `exec_once` must not run
+/// twice.
+enum class Verb { probe, create, start, copy_ca, install_ca, copy, set_mode, exec, exec_once };
 
 enum class Verdict {
   done,
@@ -25,14 +26,14 @@ enum class Verdict {
   host_unfit,
 };
 
-/// Follows the table of spec §6. A guest's output can imitate smolvm's messages only where the
-/// guest has output: `create` and `start` are judged by text, the others by exit code and signal
-/// alone.
+/// Follows the table of spec §6. `create` and `start` are judged by smolvm's words; what a guest's
+/// init commands printed among them does not count. The others, whose output is the guest's, are
+/// judged by exit code and signal alone.
 [[nodiscard]] Verdict classify(Verb verb, const process::Outcome& outcome);
 
-/// The failure of a command that is not done; where the host is unfit, its code is host_unfit.
-/// `phase` is its name in the result, `target` the
-/// guest.
+/// The failure of a command that is not done; where the host is unfit, its code is host_unfit. For
+/// a time-out the caller knows the limit and how to raise it, and says so in its place. `phase` is
+/// its name in the result, `target` the guest.
 [[nodiscard]] core::Failure failure_of(Verb verb, const std::string& phase,
                                        const std::string& target, process::Outcome outcome);
 

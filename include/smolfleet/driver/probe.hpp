@@ -7,17 +7,21 @@
 #include "smolfleet/driver/smolvm.hpp"
 #include "smolfleet/process/runner.hpp"
 
+#include <chrono>
 #include <expected>
 
 namespace smolfleet::driver {
 
-/// Runs `--version` and three `--help`s side by side. Failure: smolvm could not be run at all
-/// (spawn_failed), did not answer in time (timeout), or the task was cancelled.
+/// Runs `--version` and three `--help`s side by side; takes ten seconds at most. Failure: the
+/// program could not be run (spawn_failed), did not answer in time (timeout), is no smolvm
+/// (smolvm_unsupported), or the task was cancelled. On success the version is set.
 [[nodiscard]] core::Awaitable<std::expected<Capabilities, core::Failure>> probe(
     const Smolvm& smolvm, process::Runner& runner);
 
-/// Runs `machine ls --json`. False also when it fails: then the caution costs one serial start.
+/// Runs `machine ls --json`, for `at_most` so long. False also when it fails: then the caution
+/// costs one serial start.
 [[nodiscard]] core::Awaitable<bool> host_has_started_machines(const Smolvm& smolvm,
-                                                              process::Runner& runner);
+                                                              process::Runner& runner,
+                                                              std::chrono::milliseconds at_most);
 
 }  // namespace smolfleet::driver

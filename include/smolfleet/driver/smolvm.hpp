@@ -3,6 +3,7 @@
 #pragma once
 
 #include "smolfleet/driver/capabilities.hpp"
+#include "smolfleet/driver/classify.hpp"
 #include "smolfleet/plan/plan.hpp"
 #include "smolfleet/process/command.hpp"
 
@@ -33,6 +34,12 @@ struct Settings {
   Deadlines deadlines;
 };
 
+/// A command, and what it is to the one who judges its end.
+struct Call {
+  Verb verb = Verb::exec_once;
+  process::Command command;
+};
+
 /// Makes commands; a pure function of its settings and arguments. The environment is this
 /// process's, as contract §0 wants it: without colours, and without the switches that would tie a
 /// guest to its client.
@@ -54,17 +61,14 @@ class Smolvm {
                                          const std::filesystem::path& file) const;
   [[nodiscard]] process::Command install_ca(const std::string& target,
                                             const Capabilities& can) const;
-  /// One command, or two where smolvm's cp knows no --mode. `source` is a copy step's file by a
-  /// path without ':'; an exec step ignores it.
-  [[nodiscard]] std::vector<process::Command> step(const std::string& target,
-                                                   const plan::Step& step,
-                                                   const std::filesystem::path& source,
-                                                   const Capabilities& can) const;
+  /// One call, or two where smolvm's cp knows no --mode. `source` is a copy step's file by a path
+  /// without ':'; an exec step ignores it.
+  [[nodiscard]] std::vector<Call> step(const std::string& target, const plan::Step& step,
+                                       const std::filesystem::path& source,
+                                       const Capabilities& can) const;
 
   /// The program text that rebuilds the guest's trust store and verifies it (spec §5).
   [[nodiscard]] std::string install_script() const;
-
-  [[nodiscard]] const Settings& settings() const { return settings_; }
 
  private:
   [[nodiscard]] process::Command command(std::vector<std::string> arguments,

@@ -28,6 +28,10 @@ class Feed {
   /// Failure: a sentence that says why it cannot be read.
   [[nodiscard]] core::Awaitable<std::expected<std::optional<Line>, std::string>> next();
 
+  /// A whole line that was read from the stream before the feed was stopped and that nobody has
+  /// asked for; nothing: there is none left. Only after `next` has given its last.
+  [[nodiscard]] std::optional<Line> take_unasked() { return splitter_.take(); }
+
   /// Ends the feed here: a `next` that waits completes with nothing, and so does every later one.
   void stop();
 

@@ -14,7 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <expected>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -59,10 +59,10 @@ class Fleet {
 
  private:
   [[nodiscard]] core::Awaitable<void> admit_plans(core::Scope& scope);
-  [[nodiscard]] core::Awaitable<void> handle_line(core::Scope& scope, Line line,
-                                                  core::Gate::Place place);
-  [[nodiscard]] core::Awaitable<void> bring_up(std::shared_ptr<const plan::Plan> plan,
-                                               core::TimePoint read, core::Gate::Place place);
+  [[nodiscard]] core::Awaitable<void> answer_unstarted();
+  [[nodiscard]] std::expected<plan::Plan, plan::Rejection> parse(const Line& line) const;
+  [[nodiscard]] core::Awaitable<void> bring_up(plan::Plan plan, core::TimePoint read,
+                                               core::Gate::Place place);
   [[nodiscard]] core::Awaitable<bringup::Report> guarded_bring_up(const plan::Plan& plan,
                                                                   core::TimePoint admitted);
   [[nodiscard]] core::Awaitable<void> answer(results::Result result);

@@ -27,8 +27,8 @@ struct Command {
   Environment environment;
   /// "NAME=value" entries for this child alone, before `environment`'s. Never logged.
   std::vector<std::string> extra_environment;
-  /// From the spawn on; nothing: no limit. Then `gentle_signal` goes to the process group, after
-  /// `grace` SIGKILL.
+  /// From the call of Runner::run on; nothing: no limit. Then `gentle_signal` goes to the process
+  /// group, after `grace` SIGKILL.
   std::optional<std::chrono::milliseconds> deadline;
   int gentle_signal = SIGTERM;
   std::chrono::milliseconds grace{2000};

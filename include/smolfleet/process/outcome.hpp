@@ -17,7 +17,7 @@ struct Signalled {
   int signal = 0;
 };
 
-/// There never was a child. Both texts are whole sentences for a person.
+/// There was no child to speak of. Both texts are for a person.
 struct NotSpawned {
   std::string reason;
   std::string hint;
@@ -35,6 +35,8 @@ using End = std::variant<Exited, Signalled, NotSpawned, TimedOut, Cancelled>;
 
 struct [[nodiscard]] Outcome {
   End end;
+  /// Whether a child was started at all; a cancellation or a deadline may come before it.
+  bool had_child = false;
   /// The captured streams: any bytes; longer ones have a line in the middle that counts what was
   /// left out.
   std::string out;

@@ -55,9 +55,10 @@ struct Result {
 /// How the status follows from why a plan ended; nothing: it ended ok.
 [[nodiscard]] Status status_of(const std::optional<core::Failure>& failure);
 
-/// Longest stdout or stderr that a result carries, in bytes before JSON escapes. Longer text keeps
-/// its beginning and its end.
-inline constexpr std::size_t max_output = 16 * 1024;
+/// Longest stdout or stderr that a result carries, in bytes before JSON escapes: both ends of 32
+/// KiB that are captured of a child (process::Command::capture) and the line between them. Longer
+/// text keeps its beginning and its end.
+inline constexpr std::size_t max_output = 2 * 32 * 1024 + 128;
 
 /// The result as one line of JSON with its '\n'. Children's output is trimmed, bounded and has
 /// invalid UTF-8 replaced; never throws for any content.

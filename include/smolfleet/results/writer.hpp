@@ -19,7 +19,8 @@ namespace smolfleet::results {
 class Writer {
  public:
   /// `bound`: bytes that may be queued before `write` waits. `on_broken` is called at most once,
-  /// from the loop or from within `write`.
+  /// from the loop or from within `write` or
+  /// `give_up`.
   Writer(const core::Executor& executor, core::OwnStream stream, std::size_t bound,
          std::function<void()> on_broken);
   Writer(const Writer&) = delete;
