@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -16,6 +17,10 @@
 namespace smolfleet::ca {
 
 namespace {
+
+/// The kernel's clock for files goes on in ticks, of 10 ms at most; two writes within one have the
+/// same time. File systems with coarser times are none that a proxy keeps its CA on.
+constexpr std::chrono::milliseconds longest_tick(20);
 
 std::string unreadable(int error) {
   return fmt::format("cannot be read: {}", std::generic_category().message(error));
@@ -76,9 +81,13 @@ std::expected<std::string, std::string> SourceFile::read(std::size_t limit) cons
   return bytes;
 }
 
-bool SourceFile::is_unchanged() const {
+bool SourceFile::is_settled() const {
   struct stat status{};
-  return ::fstat(fd_.get(), &status) == 0 && identity_of(status) == identity_;
+  if (::fstat(fd_.get(), &status) != 0 || identity_of(status) != identity_) return false;
+  const auto modified = std::chrono::seconds(identity_.modified_seconds) +
+                        std::chrono::nanoseconds(identity_.modified_nanoseconds);
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return now - modified > longest_tick;
 }
 
 }  // namespace smolfleet::ca

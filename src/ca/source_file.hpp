@@ -34,8 +34,9 @@ class SourceFile {
   [[nodiscard]] const FileIdentity& identity() const { return identity_; }
   /// The content, or its first `limit` bytes.
   [[nodiscard]] std::expected<std::string, std::string> read(std::size_t limit) const;
-  /// Whether it is still what it was when it was opened.
-  [[nodiscard]] bool is_unchanged() const;
+  /// Whether what was read until now belongs to `identity()` for good: nothing was written
+  /// meanwhile, and the last write is so long ago that another one would show in the time.
+  [[nodiscard]] bool is_settled() const;
 
  private:
   SourceFile(core::UniqueFd fd, FileIdentity identity);

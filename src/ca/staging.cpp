@@ -85,8 +85,9 @@ std::expected<Verdict, Objection> Staging::State::verdict_on(const SourceFile& s
   if (!bytes) return std::unexpected(missing(label, bytes.error()));
   if (bytes->empty()) return std::unexpected(missing(label, "is empty"));
   auto verdict = verdict_on(*bytes);
-  // A file that was written to meanwhile is judged by what was read, but not known by its identity.
-  if (verdict && source.is_unchanged()) verdicts.put(source.identity(), *verdict);
+  // A file that was written only just now is judged by what was read, but not known by its
+  // identity.
+  if (verdict && source.is_settled()) verdicts.put(source.identity(), *verdict);
   return verdict;
 }
 
