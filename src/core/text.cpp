@@ -110,8 +110,8 @@ std::string_view utf8_head(std::string_view text, std::size_t limit) {
 std::string_view utf8_tail(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text;
   const auto begin = text.size() - limit;
-  for (std::size_t on = 0; on < std::min(limit, longest_continuation + 1); ++on) {
-    if (!is_continuation(byte_at(text, begin + on))) return text.substr(begin + on);
+  for (std::size_t on = 0; on <= std::min(limit, longest_continuation); ++on) {
+    if (on == limit || !is_continuation(byte_at(text, begin + on))) return text.substr(begin + on);
   }
   return text.substr(begin);
 }

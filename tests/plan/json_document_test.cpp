@@ -171,7 +171,8 @@ TEST_CASE("random changes of a good line never do harm") {
       R"("steps":[{"copy":{"from":"a","to":"/b"}},{"exec":{"argv":["x"]}}],"timeout_s":1.5)");
   std::mt19937 random(20261123);  // the same every time
   const auto below = [&](std::size_t limit) { return random() % limit; };
-  const std::string bytes("\0\x01\"\\{}[],:0e-.\x7F\x80\xC3\xE2\xF0\xFF tu", 25);
+  using namespace std::string_literals;
+  const auto bytes = "\0\x01\"\\{}[],:0e-.\x7F\x80\xC3\xE2\xF0\xFF tu"s;
   for (int round = 0; round < 20'000; ++round) {
     auto line = good;
     for (auto changes = 1 + below(6); changes > 0; --changes) {
