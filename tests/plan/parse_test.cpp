@@ -136,7 +136,7 @@ TEST_CASE("a plan's own fields are refused with their pointer") {
        "/proxy_plan/ca_cert_host_path: must be a string, got an array"},
       {R"({"target":"b","proxy_plan":{"ca_cert_host_path":"a\u0000b"}})",
        "/proxy_plan/ca_cert_host_path: must not contain U+0000", Schema::cannot_know},
-      {R"({"target":"b","machine":"x"})", "/machine: must be an object, got \"x\""},
+      {R"({"target":"b","machine":"x"})", "/machine: must be an object, got a string"},
       {R"({"target":"b","steps":{}})", "/steps: must be an array, got an object"},
       {R"({"target":"b","timeout_s":"30"})",
        "/timeout_s: must be a number of seconds above 0 and at most 604800, got \"30\""},

@@ -36,14 +36,14 @@ TEST_CASE("an argument that looks like an option is the guest's affair") {
 
 TEST_CASE("bad steps are refused with their pointer") {
   const std::array table = std::to_array<BadLine>({
-      {with_step("1"), "/steps/0: must be an object, got 1"},
+      {with_step("1"), "/steps/0: must be an object, got a number"},
       {with_step("{}"), "/steps/0: must have either copy or exec"},
       {with_step(
            R"({"exec":{"argv":["a"]}},{"copy":{"from":"a","to":"/b"},"exec":{"argv":["a"]}})"),
        "/steps/1: must have either copy or exec"},
       {with_step(R"({"run":{"argv":["a"]}})"), "/steps/0/run: is not a known key"},
       {with_step(R"({"copy":null})"), "/steps/0/copy: must be an object, got null"},
-      {with_step(R"({"exec":"id"})"), "/steps/0/exec: must be an object, got \"id\""},
+      {with_step(R"({"exec":"id"})"), "/steps/0/exec: must be an object, got a string"},
       {with_step(R"({"copy":{"to":"/b"}})"), "/steps/0/copy/from: is required"},
       {with_step(R"({"copy":{"from":"","to":"/b"}})"), "/steps/0/copy/from: must not be empty"},
       {with_step(R"({"copy":{"from":"a\u0000","to":"/b"}})"),
@@ -75,7 +75,7 @@ TEST_CASE("bad steps are refused with their pointer") {
        "/steps/0/copy/owner: is not a known key"},
       {with_step(R"({"exec":{}})"), "/steps/0/exec/argv: is required"},
       {with_step(R"({"exec":{"argv":"sh -c id"}})"),
-       "/steps/0/exec/argv: must be an array, got \"sh -c id\""},
+       "/steps/0/exec/argv: must be an array, got a string"},
       {with_step(R"({"exec":{"argv":[]}})"), "/steps/0/exec/argv: must have at least one element"},
       {with_step(R"({"exec":{"argv":[""]}})"), "/steps/0/exec/argv: must have at least one element",
        Schema::cannot_know},

@@ -86,7 +86,7 @@ Program::Program(std::vector<std::string> argv, ProgramOptions options) {
     std::signal(SIGPIPE, SIG_DFL);
     put(in, STDIN_FILENO);
     put(out, STDOUT_FILENO);
-    put(error_.get(), STDERR_FILENO);
+    put(options.error >= 0 ? options.error : error_.get(), STDERR_FILENO);
     ::execv(words[0], words.data());
     ::_exit(127);
   }

@@ -27,6 +27,7 @@ struct ProgramOptions {
   std::map<std::string, std::string> environment;  ///< beside the test's own
   int input = -1;   ///< a descriptor for stdin; -1: a pipe that `write` feeds
   int output = -1;  ///< a descriptor for stdout; -1: a pipe that `read_line` reads
+  int error = -1;   ///< a descriptor for stderr; -1: a file that `wait` reads
   bool close_stdin = false;
   bool close_stdout = false;
 };

@@ -171,6 +171,8 @@ TEST_SUITE("up") {
     CHECK(run.of("a")["error"]["phase"] == "start");
     CHECK(run.of("b")["error"]["code"] == "timeout");
     CHECK(run.of("b")["error"]["phase"] == "install_ca");
+    CHECK(run.of("b")["error"]["hint"] ==
+          "Raise the limit if it only needs longer: --deadline install_ca=SECONDS.");
     CHECK(run.of("b")["error"]["message"] ==
           "install_ca of b was not over after 0.3 s and was ended");
   }
@@ -227,6 +229,62 @@ TEST_SUITE("up") {
       }
       CHECK(scene.staging_is_gone());
     }
+  }
+
+  TEST_CASE("signals that were ignored when smolfleet was started stay ignored") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    for (const auto* name : {"HUP", "INT"}) {
+      ProgramOptions options;
+      options.environment = smolvm.environment();
+      std::vector<std::string> argv = {"/bin/sh", "-c",
+                                       std::string("trap '' ") + name + "; exec \"$@\"", "sh"};
+      std::ranges::move(Scene::up(StandIn::executable()), std::back_inserter(argv));
+      Program program(argv, options);
+      program.write(scene.plan(std::string("a") + name).dump() + "\n");
+      CHECK(program.read_line());  // by now it has set up its signals
+      program.send_signal(*name == 'H' ? SIGHUP : SIGINT);
+      program.write(scene.plan(std::string("b") + name).dump() + "\n");
+      CHECK(json::parse(program.read_line().value())["status"] == "ok");
+      CHECK(program.wait().exit == 0);
+    }
+  }
+
+  TEST_CASE("a signal at the very end of the feed ends the run one way or the other") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    for (int i = 0; i < 20; ++i) {
+      ProgramOptions options;
+      options.environment = smolvm.environment();
+      Program program(Scene::up(StandIn::executable()), options);
+      program.write("no plan\n");
+      CHECK(program.read_line());
+      program.send_signal(SIGSTOP);
+      program.close_input();
+      program.send_signal(SIGTERM);
+      program.send_signal(SIGCONT);
+      const auto ended = program.wait();
+      const bool expected = ended.exit == 1 || ended.exit == 128 + SIGTERM;
+      CHECK(expected);
+      CHECK(scene.staging_is_gone());
+    }
+  }
+
+  TEST_CASE("plans that were read along with others and not started are answered too") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("exec", {1}, action("hang", "polite"))})));
+    ProgramOptions options;
+    options.environment = smolvm.environment();
+    Program program(Scene::up(StandIn::executable(), {"--jobs", "2"}), options);
+    // One write, so one read: "b" and "c" are taken from the pipe with the line that is answered.
+    program.write(feed_of({{{"target", "?"}}, scene.plan("a"), scene.plan("b"), scene.plan("c")}));
+    CHECK(json::parse(program.read_line().value())["status"] == "rejected");
+    program.send_signal(SIGTERM);
+    const auto run = collect(program.wait_keeping_input());
+    CHECK(run.results.size() == 3);
+    for (const auto* target : {"a", "b", "c"})
+      CHECK(run.of(target)["status"] == "cancelled");
   }
 
   TEST_CASE("create is retried on a locked database until its rule is exhausted") {

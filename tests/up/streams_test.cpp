@@ -128,6 +128,56 @@ TEST_SUITE("up") {
     CHECK((::fcntl(theirs.get(), F_GETFL) & O_NONBLOCK) == 0);
   }
 
+  TEST_CASE("a socket that is stdin and stdout is blocking again afterwards") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    std::array<int, 2> ends{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+    const UniqueFd ours(ends[0]);
+    const UniqueFd theirs(ends[1]);
+    auto options = options_of(smolvm);
+    options.input = theirs.get();
+    options.output = theirs.get();
+    Program program(up(), options);
+    ::shutdown(ours.get(), SHUT_WR);
+    CHECK(program.wait().exit == 0);
+    CHECK((::fcntl(theirs.get(), F_GETFL) & O_NONBLOCK) == 0);
+  }
+
+  TEST_CASE("the wrong end of a pipe is refused, instead of feeding on its own results") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+    const UniqueFd read(ends[0]);
+    const UniqueFd write(ends[1]);
+    auto options = options_of(smolvm);
+    options.input = write.get();
+    Program program(up(), options);
+    CHECK(program.wait().exit == 3);
+  }
+
+  TEST_CASE("a stderr that nobody reads neither holds up the run nor its end") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+    const UniqueFd read(ends[0]);
+    const UniqueFd write(ends[1]);
+    std::string feed;
+    for (int i = 0; i < 2000; ++i)
+      feed += "this is no plan\n";
+    auto options = options_of(smolvm);
+    const auto file = scene.directory().write("feed.jsonl", feed);
+    options.error = write.get();
+    Program program(up({file}), options);
+    int lines = 0;
+    while (program.read_line())
+      ++lines;
+    CHECK(lines == 2000);
+    CHECK(program.wait().exit == 1);
+  }
+
   TEST_CASE("a pipe that smolfleet reads stays blocking for those who share it") {
     const Scene scene;
     const StandIn smolvm(scene);

@@ -59,6 +59,30 @@ TEST_SUITE("up") {
     }
   }
 
+  TEST_CASE("a program that is no smolvm is not driven as one, and is asked once") {
+    const Scene scene;
+    const Recorder smolvm(scene);
+    smolvm.answer({{"--version", {{{"out", "true (GNU coreutils) 9.1\n"}}}}});
+    const auto run = smolvm.run({scene.plan("a"), scene.plan("b")});
+    CHECK(run.ended.exit == 1);
+    for (const auto* target : {"a", "b"}) {
+      CHECK(run.of(target)["error"]["code"] == "smolvm_unsupported");
+      CHECK(run.of(target)["phases"].empty());
+    }
+    CHECK(smolvm.calls("--version").size() == 1);
+    CHECK(smolvm.calls("cp").empty());
+  }
+
+  TEST_CASE("--deadline leaves FILE alone, and of two options the last wins") {
+    const Scene scene;
+    const Recorder smolvm(scene);
+    const auto feed = scene.directory().write("feed.jsonl", feed_of({scene.plan("b")}));
+    auto argv = Scene::up(from_build("RECORDING_SMOLVM_EXE"),
+                          {"--run", "first", "--run", "last", "--deadline", "step=5", feed});
+    const auto run = collect(run_program(argv, "", scene.environment()));
+    CHECK(run.of("b")["run"] == "last");
+  }
+
   TEST_CASE("a smolvm that is not there is said with exit 2 and what to do") {
     const auto ended = run_smolfleet({"up", "--smolvm", "/nonexistent/smolvm"});
     CHECK(ended.exit == 2);
