@@ -21,6 +21,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <expected>
 #include <memory>
@@ -156,7 +157,7 @@ class Run {
         writer_.give_up();
       } else {
         signal_ = signal;
-        log_.warn("signal {}: ending what is in flight", signal);
+        log_.warn("SIG{}: ending what is in flight", ::sigabbrev_np(signal));
         fleet_.cancel();
       }
       await_signal();

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 namespace smolfleet::standin::tests {
 namespace {
@@ -142,6 +143,15 @@ std::vector<pid_t> Playground::vm_processes() const {
       all.push_back(std::stoi(name));
   }
   return all;
+}
+
+bool eventually(const std::function<bool()>& condition) {
+  const auto until = std::chrono::steady_clock::now() + hard_limit;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::yield();
+  }
+  return true;
 }
 
 void wait_until_gone(pid_t pid) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -61,5 +62,8 @@ class Playground {
 
 /// Waits until the process is gone. Throws at the hard limit.
 void wait_until_gone(pid_t pid);
+
+/// Whether the condition comes true before the hard limit; asks again and again.
+[[nodiscard]] bool eventually(const std::function<bool()>& condition);
 
 }  // namespace smolfleet::standin::tests

@@ -78,16 +78,16 @@ TEST_SUITE("up") {
     std::vector<json> plans;
     for (int i = 0; i < 300; ++i)
       plans.push_back(scene.plan("b" + std::to_string(i)));
-    const auto run = smolvm.run(plans, {"--jobs", "300"});
+    const auto run = smolvm.run(plans, {"--jobs", "300", "--settle-delay", "3"});
     CHECK(run.ended.exit == 0);
     CHECK(count_by_status(run) == std::map<std::string, int>{{"ok", 300}});
-    // All first execs came before any second one: nobody waited for another's second.
+    // Who waits for its second lets the others begin: one after the other it would be 1 2 1 2 …
     std::vector<int> order;
     for (const auto& call : smolvm.calls("exec"))
       order.push_back(call["attempt"]);
     REQUIRE(order.size() == 600);
     const auto second = std::ranges::find(order, 2);
-    CHECK(std::distance(order.begin(), second) >= 290);
+    CHECK(std::distance(order.begin(), second) >= 10);
   }
 
   TEST_CASE("a fleet with locks, kills, passing start failures and hangs: each plan exactly once") {
