@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 #include <openssl/err.h>
 
+#include <ctime>
 #include <random>
 #include <string>
 #include <vector>
@@ -301,9 +302,9 @@ TEST_CASE("hostile files of 1 MiB are refused fast") {
         "-----BEGIN CERTIFICATE-----\n" + full("A").substr(100), full("\x30\x80"),
         full(std::string("\x30\x00", 2)), full(ec().certificate_der),
         pem_block("CERTIFICATE", full("\x30\x80").substr(0, 700'000))}) {
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = std::clock();  // own computing: a busy machine makes no difference
     CHECK_FALSE(ca::inspect(bytes, "").has_value());
-    CHECK(std::chrono::steady_clock::now() - begin < 5s);
+    CHECK(std::clock() - begin < 5 * CLOCKS_PER_SEC);
   }
 }
 
