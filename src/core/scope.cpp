@@ -5,6 +5,15 @@
 #include <utility>
 
 namespace smolfleet::core {
+namespace {
+
+/// How the two requests to end travel: as two of Asio's types, of which a shield lets one through.
+using Type = asio::cancellation_type;
+constexpr auto ordinary = Type::total;
+constexpr auto unconditional = Type::terminal;
+
+}  // namespace
+
 Scope::Scope(Executor executor) : executor_(std::move(executor)), all_ended_(executor_) {}
 
 Scope::~Scope() {
@@ -21,24 +30,33 @@ void Scope::spawn(Awaitable<void> task) {
 
 Awaitable<void> Scope::begin(Task& self, Awaitable<void> task) {
   co_await this_coro::throw_if_cancelled(false);
+  co_await this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   self.running = true;
-  if (cancelled_) self.signal.emit(asio::cancellation_type::terminal);
+  if (asked_ != Type::none) self.signal.emit(asked_);
   co_await std::move(task);
 }
 
 void Scope::cancel() {
-  cancelled_ = true;
+  tell_all(ordinary);
+}
+
+void Scope::abandon() {
+  tell_all(unconditional);
+}
+
+void Scope::tell_all(Type type) {
+  asked_ |= type;
   // One that has yet to begin is told when it does: Asio would not let it begin at all.
   for (auto& task : tasks_) {
-    if (task.running) task.signal.emit(asio::cancellation_type::terminal);
+    if (task.running) task.signal.emit(type);
   }
 }
 
 Awaitable<void> Scope::join() {
-  bool passed_on = false;
+  auto passed_on = Type::none;
   while (!tasks_.empty()) {
-    const bool asked = co_await core::cancelled();
-    if (asked && !std::exchange(passed_on, true)) cancel();
+    const auto asked = (co_await this_coro::cancellation_state).cancelled();
+    if (asked != std::exchange(passed_on, asked)) tell_all(asked);
     co_await all_ended_.wait();
   }
   retired_.clear();
@@ -51,6 +69,13 @@ void Scope::ended(Tasks::iterator self, std::exception_ptr error) {
   if (error && !error_) error_ = error;
   if (error) cancel();
   if (tasks_.empty()) all_ended_.ring();
+}
+
+Awaitable<bool> shield() {
+  const auto asked = (co_await this_coro::cancellation_state).cancelled();
+  if ((asked & unconditional) != Type::none) co_return false;
+  co_await this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+  co_return true;
 }
 
 }  // namespace smolfleet::core

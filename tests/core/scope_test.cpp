@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -32,6 +33,28 @@ Awaitable<void> wait_for_cancellation(std::vector<std::string>& events, std::str
 Awaitable<void> fail_after_a_turn() {
   co_await asio::post(co_await core::this_coro::executor, core::as_value);
   throw std::runtime_error("a bug");
+}
+
+/// Something that a task waits for behind a shield.
+struct Fact {
+  explicit Fact(const core::Executor& executor) : bell(executor) {}
+  void comes_true() {
+    is_true = true;
+    bell.ring();
+  }
+  core::Bell bell;
+  bool is_true = false;
+};
+
+Awaitable<void> wait_behind_a_shield(std::vector<std::string>& events, Fact& fact) {
+  const bool shielded = co_await core::shield();
+  events.emplace_back(shielded ? "shielded" : "not shielded");
+  bool abandoned = !shielded;
+  while (!fact.is_true && !abandoned) {
+    co_await fact.bell.wait();
+    abandoned = co_await core::cancelled();
+  }
+  events.emplace_back(abandoned ? "left" : "finished");
 }
 
 Awaitable<void> end_at_once(int& count) {
@@ -106,5 +129,42 @@ TEST_SUITE("core") {
     const auto run =
         test::run_and_cancel_after(1, [&]() { return clock.sleep_until(clock.now() + 24h); });
     CHECK(run.was_in_flight);
+  }
+
+  TEST_CASE("a shield lets no cancellation through, whenever it came") {
+    std::vector<std::string> events;
+    auto body = [&](core::Scope& scope) -> Awaitable<void> {
+      Fact first(co_await core::this_coro::executor);
+      Fact second(co_await core::this_coro::executor);
+      scope.spawn(wait_behind_a_shield(events, first));
+      co_await asio::post(co_await core::this_coro::executor, core::as_value);
+      scope.cancel();
+      scope.spawn(wait_behind_a_shield(events, second));  // is cancelled before it begins
+      co_await asio::post(co_await core::this_coro::executor, core::as_value);
+      CHECK(events == std::vector<std::string>{"shielded", "shielded"});
+      second.comes_true();
+      first.comes_true();
+      co_await scope.join();
+    };
+    test::run_loop([&]() { return core::with_scope(body); });
+    CHECK(events.size() == 4);
+    CHECK(std::ranges::count(events, "finished") == 2);
+  }
+
+  TEST_CASE("who is abandoned has no shield") {
+    std::vector<std::string> events;
+    auto body = [&](core::Scope& scope) -> Awaitable<void> {
+      Fact never_true(co_await core::this_coro::executor);
+      scope.spawn(wait_behind_a_shield(events, never_true));
+      co_await asio::post(co_await core::this_coro::executor, core::as_value);
+      scope.cancel();
+      scope.abandon();
+      scope.spawn(wait_behind_a_shield(events, never_true));
+      co_await scope.join();
+    };
+    test::run_loop([&]() { return core::with_scope(body); });
+    CHECK(events.front() == "shielded");
+    CHECK(std::ranges::count(events, "not shielded") == 1);
+    CHECK(std::ranges::count(events, "left") == 2);
   }
 }

@@ -27,11 +27,15 @@ class Scope {
   /// cancelled it starts with that cancellation in force.
   void spawn(Awaitable<void> task);
 
-  /// Asks every task to end, also those that are spawned later. Safe to repeat.
+  /// Asks every task to end, also those that are spawned later; what a task does behind a `shield`
+  /// goes on. Safe to repeat.
   void cancel();
 
+  /// The same without regard to shields: nothing is to be finished any more. Safe to repeat.
+  void abandon();
+
   /// *Completes when* every task has ended, those spawned meanwhile included.
-  /// *On cancellation* cancels the tasks and goes on waiting.
+  /// *On cancellation* passes it on to the tasks and goes on waiting.
   /// Throws the first exception that a task let out.
   Awaitable<void> join();
 
@@ -43,6 +47,7 @@ class Scope {
   using Tasks = std::list<Task>;
   Awaitable<void> begin(Task& self, Awaitable<void> task);
   void ended(Tasks::iterator self, std::exception_ptr error);
+  void tell_all(asio::cancellation_type type);
 
   Executor executor_;
   Bell all_ended_;
@@ -51,8 +56,14 @@ class Scope {
   /// turn.
   Tasks retired_;
   std::exception_ptr error_;
-  bool cancelled_ = false;
+  /// What the tasks have been asked, and what those that begin later will be.
+  asio::cancellation_type asked_ = asio::cancellation_type::none;
 };
+
+/// From here to its end the task finishes what it does: of a cancellation, asked for before or
+/// after, it sees nothing any more; `Scope::abandon` still reaches it. For clean-up and for answers
+/// that somebody waits for. False: the task was abandoned already, and there is no shield.
+[[nodiscard]] Awaitable<bool> shield();
 
 /// Runs `body(scope)` and then joins the scope, on every way out; an exception from the body
 /// cancels the tasks first and is thrown again when they have ended.
