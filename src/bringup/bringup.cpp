@@ -48,7 +48,11 @@ Failure no_turn(core::Interruption why, const std::string& phase, const std::str
 class BringUp {
  public:
   BringUp(const plan::Plan& plan, Frame frame, Services& services, Report& report)
-      : plan_(plan), frame_(frame), services_(services), report_(report) {}
+      : plan_(plan),
+        subject_(subject_of(plan)),
+        frame_(frame),
+        services_(services),
+        report_(report) {}
 
   Awaitable<MaybeFailure> run() {
     constexpr std::array story = {&BringUp::check_ca, &BringUp::check_smolvm, &BringUp::create,
@@ -85,7 +89,17 @@ class BringUp {
     const auto turn = co_await services_.host.enter_create(frame_.until);
     if (!turn) co_return no_turn(turn.error(), "create", plan_.target);
     if (services_.host.unfit()) co_return host_unfit("create");
-    co_return co_await phase("create", Verb::create, services_.smolvm.create(plan_, can_));
+    report_.create_begun = std::chrono::system_clock::now();
+    report_.created = Created::perhaps;
+    auto failure = co_await phase("create", Verb::create, services_.smolvm.create(plan_, can_));
+    report_.created = created_by(failure);
+    co_return failure;
+  }
+
+  [[nodiscard]] Created created_by(const MaybeFailure& failure) const {
+    if (!failure) return Created::yes;
+    const bool had_child = !report_.phases.empty();
+    return had_child && driver::may_have_created(*failure) ? Created::perhaps : Created::no;
   }
 
   Awaitable<MaybeFailure> start() {
@@ -139,11 +153,8 @@ class BringUp {
   }
 
   Awaitable<MaybeFailure> phase(std::string name, PhaseWork work) {
-    results::Phase phase;
-    phase.name = std::move(name);
-    auto failure = co_await run_phase(phase, plan_.target, std::move(work), frame_, services_);
-    if (phase.attempts > 0) report_.phases.push_back(std::move(phase));
-    co_return failure;
+    co_return co_await record_phase(std::move(name), std::move(work), subject_, frame_, services_,
+                                    report_.phases);
   }
 
   [[nodiscard]] Failure host_unfit(const std::string& phase) const {
@@ -177,6 +188,7 @@ class BringUp {
   }
 
   const plan::Plan& plan_;
+  Subject subject_;
   Frame frame_;
   Services& services_;
   Report& report_;
@@ -186,12 +198,14 @@ class BringUp {
 
 }  // namespace
 
-Awaitable<Report> bring_up(const plan::Plan& plan, TimePoint admitted, TimePoint until,
-                           Services& services) {
-  Report report;
+Subject subject_of(const plan::Plan& plan) {
+  return {.line = plan.line, .id = plan.id, .target = plan.target};
+}
+
+Awaitable<void> bring_up(const plan::Plan& plan, TimePoint admitted, TimePoint until,
+                         Services& services, Report& report) {
   BringUp guest(plan, Frame{admitted, until}, services, report);
   report.failure = co_await guest.run();
-  co_return report;
 }
 
 }  // namespace smolfleet::bringup

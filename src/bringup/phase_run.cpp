@@ -56,7 +56,7 @@ class PhaseRun {
     for (unsigned retry = 0;; ++retry) {
       const auto left = std::chrono::ceil<milliseconds>(until_ - services_.clock.now());
       if (left <= milliseconds::zero()) co_return failed(call.verb, ended_by(process::TimedOut{}));
-      call.command.deadline = left;
+      call.command.deadline = std::min(left, limit_ / work_.shares);
       auto outcome = co_await services_.runner.run(call.command);
       note(outcome);
       const auto verdict = driver::classify(call.verb, outcome);
@@ -118,10 +118,18 @@ class PhaseRun {
 
 }  // namespace
 
-Awaitable<std::optional<Failure>> run_phase(results::Phase& phase, const std::string& target,
-                                            PhaseWork work, Frame frame, Services& services) {
-  PhaseRun phase_run(phase, target, std::move(work), frame, services);
-  co_return co_await phase_run.run();
+Awaitable<std::optional<Failure>> record_phase(std::string name, PhaseWork work,
+                                               const Subject& guest, Frame frame,
+                                               Services& services,
+                                               std::vector<results::Phase>& phases) {
+  results::Phase phase;
+  phase.name = std::move(name);
+  if (services.on_phase) co_await services.on_phase(guest, phase, Moment::begun);
+  PhaseRun phase_run(phase, guest.target, std::move(work), frame, services);
+  auto failure = co_await phase_run.run();
+  if (services.on_phase) co_await services.on_phase(guest, phase, Moment::ended);
+  if (phase.attempts > 0) phases.push_back(std::move(phase));
+  co_return failure;
 }
 
 }  // namespace smolfleet::bringup

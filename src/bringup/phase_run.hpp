@@ -22,15 +22,14 @@ struct Frame {
 struct PhaseWork {
   std::vector<driver::Call> calls;  ///< at least one; the first one's deadline is the phase's
   std::string raise_limit;
+  unsigned shares = 1;  ///< of the phase's limit, one for each attempt: leaves time for another
 };
 
-/// Runs the calls of one phase; `phase.name` is set, the rest is filled in, with no attempt if
-/// there never was a child. They share one deadline, which the plan's own limit may shorten.
-/// Returns why the phase failed, or nothing. `services`, `phase` and `target` must outlive the
-/// call.
-[[nodiscard]] core::Awaitable<std::optional<core::Failure>> run_phase(results::Phase& phase,
-                                                                      const std::string& target,
-                                                                      PhaseWork work, Frame frame,
-                                                                      Services& services);
+/// Runs the calls of one phase and tells who listens. They share one deadline, which the plan's own
+/// limit may shorten. Appends the phase to `phases`, unless there never was a child.
+/// Returns why it failed, or nothing. The references must outlive the call.
+[[nodiscard]] core::Awaitable<std::optional<core::Failure>> record_phase(
+    std::string name, PhaseWork work, const Subject& guest, Frame frame, Services& services,
+    std::vector<results::Phase>& phases);
 
 }  // namespace smolfleet::bringup

@@ -18,6 +18,8 @@ RetryRule rule_for(Verdict verdict, std::chrono::milliseconds settle) {
       return {.retries = 20, .first = 20ms, .longest = 1s, .jitter = true};
     case Verdict::retry_start:
       return {.retries = 3, .first = 2s, .longest = 30s, .jitter = true};
+    case Verdict::retry_harmless:
+      return {.retries = 4, .first = 250ms, .longest = 2s, .jitter = true};
     case Verdict::done:
     case Verdict::failed:
     case Verdict::host_unfit:

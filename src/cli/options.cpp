@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -30,6 +31,8 @@ struct Raw {
   double timeout = 0;
   std::vector<std::string> deadlines;
   std::string log_format = "text";
+  std::string on_failure = "delete";
+  std::string halt = "never";
 };
 
 /// Options as a screen can hold them: the variables follow one rule, which the footer gives.
@@ -105,11 +108,11 @@ std::string check_run_id(const std::string& id) {
 }
 
 milliseconds* deadline_named(driver::Deadlines& deadlines, std::string_view phase) {
-  const std::map<std::string_view, milliseconds*> known = {{"create", &deadlines.create},
-                                                           {"start", &deadlines.start},
-                                                           {"copy_ca", &deadlines.copy_ca},
-                                                           {"install_ca", &deadlines.install_ca},
-                                                           {"step", &deadlines.step}};
+  const std::map<std::string_view, milliseconds*> known = {
+      {"create", &deadlines.create},   {"start", &deadlines.start},
+      {"copy_ca", &deadlines.copy_ca}, {"install_ca", &deadlines.install_ca},
+      {"step", &deadlines.step},       {"stop", &deadlines.stop},
+      {"delete", &deadlines.remove}};
   const auto found = known.find(phase);
   return found == known.end() ? nullptr : found->second;
 }
@@ -123,11 +126,35 @@ void set_deadlines(const std::vector<std::string>& settings, driver::Deadlines& 
     if (deadline == nullptr || !fault.empty()) {
       throw CLI::ValidationError(
           "--deadline", fmt::format("'{}' is not PHASE=SECONDS with PHASE one of create, start, "
-                                    "copy_ca, install_ca, step and SECONDS above 0",
+                                    "copy_ca, install_ca, step, stop, delete and SECONDS above 0",
                                     setting));
     }
     *deadline = to_millis(std::stod(seconds));
   }
+}
+
+/// "never", or "soon|now,fail=N|N%"; nothing: it is neither.
+std::optional<fleet::HaltRule> parse_halt(std::string_view text) {
+  using When = fleet::HaltRule::When;
+  if (text == "never") return fleet::HaltRule{};
+  constexpr std::string_view soon = "soon,fail=";
+  constexpr std::string_view now = "now,fail=";
+  fleet::HaltRule rule;
+  if (text.starts_with(soon)) rule.when = When::soon;
+  if (text.starts_with(now)) rule.when = When::now;
+  if (rule.when == When::never) return std::nullopt;
+  text.remove_prefix(text.find('=') + 1);
+  rule.in_percent = text.ends_with('%');
+  if (rule.in_percent) text.remove_suffix(1);
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), rule.limit);
+  const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+  if (!whole || rule.limit == 0 || (rule.in_percent && rule.limit > 100)) return std::nullopt;
+  return rule;
+}
+
+std::string check_halt(const std::string& text) {
+  if (parse_halt(text)) return {};
+  return fmt::format("'{}' is not never, soon,fail=N, now,fail=N, or one of these with N%", text);
 }
 
 void add_widths(CLI::App& up, UpOptions& options) {
@@ -171,7 +198,7 @@ void add_limits(CLI::App& up, Raw& raw) {
           ->capture_default_str());
   allow_environment(up.add_option("--deadline", raw.deadlines,
                                   "Limit of a phase, may be repeated [create=60,\nstart=300,"
-                                  "copy_ca=60,install_ca=60,step=300]")
+                                  "copy_ca=60,install_ca=60,step=300,\nstop=60,delete=120]")
                         ->type_name("PHASE=SECONDS")
                         ->take_all()
                         ->delimiter(',')
@@ -179,6 +206,22 @@ void add_limits(CLI::App& up, Raw& raw) {
   allow_environment(up.add_option("--timeout", raw.timeout, "Limit of the whole run")
                         ->check(at_most_a_week(0.001, ""))
                         ->type_name("SECONDS"));
+}
+
+void add_ends(CLI::App& up, Raw& raw) {
+  allow_environment(
+      up.add_option("--on-failure", raw.on_failure,
+                    "What to do with a guest that was created and whose\nplan did not "
+                    "end ok: delete, stop or keep")
+          ->check(one_of({"delete", "stop", "keep"}))
+          ->type_name("HOW")
+          ->capture_default_str());
+  allow_environment(up.add_option("--halt", raw.halt,
+                                  "End the run after N failures, or N% of at least\nthree results: "
+                                  "soon,fail=N finishes what is in\nflight, now,fail=N cancels it")
+                        ->check(check_halt)
+                        ->type_name("RULE")
+                        ->capture_default_str());
 }
 
 void add_logging(CLI::App& up, UpOptions& options, Raw& raw) {
@@ -206,9 +249,12 @@ CLI::App* add_up(CLI::App& app, UpOptions& options, Raw& raw) {
   add_widths(*up, options);
   add_ca(*up, options);
   add_limits(*up, raw);
+  add_ends(*up, raw);
   allow_environment(up->add_option("--run", options.run_id, "The run's id (default: a fresh one)")
                         ->check(check_run_id)
                         ->type_name("ID"));
+  allow_environment(
+      up->add_flag("--events", options.events, "Also a line on stdout whenever a plan moves on"));
   allow_environment(up->add_flag("--strict", options.strict, "Refuse unknown keys everywhere"));
   add_logging(*up, options, raw);
   up->footer(
@@ -223,6 +269,9 @@ void finish(UpOptions& options, const Raw& raw) {
   options.settle = to_millis(raw.settle);
   if (raw.timeout > 0) options.timeout = to_millis(raw.timeout);
   if (raw.log_format == "json") options.log.format = LogFormat::json;
+  if (raw.on_failure == "stop") options.on_failure = bringup::OnFailure::stop;
+  if (raw.on_failure == "keep") options.on_failure = bringup::OnFailure::keep;
+  options.halt = parse_halt(raw.halt).value();
 }
 
 }  // namespace

@@ -4,30 +4,35 @@
 #include "smolfleet/bringup/bringup.hpp"
 #include "smolfleet/ca/staging.hpp"
 #include "smolfleet/cli/host_setup.hpp"
+#include "smolfleet/cli/interrupts.hpp"
 #include "smolfleet/cli/log.hpp"
+#include "smolfleet/cli/streams.hpp"
 #include "smolfleet/core/asio.hpp"
 #include "smolfleet/core/clock.hpp"
 #include "smolfleet/core/own_stream.hpp"
 #include "smolfleet/fleet/feed.hpp"
 #include "smolfleet/fleet/fleet.hpp"
 #include "smolfleet/process/runner.hpp"
+#include "smolfleet/results/event.hpp"
 #include "smolfleet/results/writer.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/logger.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <expected>
+#include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace smolfleet::cli {
@@ -37,43 +42,10 @@ using core::OwnStream;
 using fleet::Summary;
 using results::Status;
 
-constexpr int all_ok = 0;
-constexpr int some_not_ok = 1;
-constexpr int not_started = 2;
-constexpr int stream_broke = 3;
-constexpr int by_signal = 128;
-
-/// Results that may wait for their reader before the feed has to.
-constexpr std::size_t queued_results = 1024 * std::size_t{1024};
-
-/// Why a run did not begin, or broke off: what to say, and the exit status.
-struct NoRun {
-  std::string message;
-  int status = not_started;
-};
-
-std::expected<OwnStream, NoRun> open_feed(const core::Executor& executor, const std::string& name,
-                                          bool stdin_closed) {
-  if (name == "-" && stdin_closed) {
-    return std::unexpected(NoRun{"cannot read the feed: stdin is closed", stream_broke});
-  }
-  auto stream = name == "-"
-                    ? OwnStream::of_inherited(executor, STDIN_FILENO, OwnStream::Direction::read)
-                    : OwnStream::open_to_read(executor, name);
-  if (stream) return std::move(*stream);
-  return std::unexpected(NoRun{fmt::format("cannot read the feed from {}: {}",
-                                           name == "-" ? "stdin" : name, stream.error().message()),
-                               stream_broke});
-}
-
-std::expected<OwnStream, NoRun> open_results(const core::Executor& executor, bool stdout_closed) {
-  auto stream = stdout_closed
-                    ? OwnStream::Opened(std::unexpect, EBADF, std::generic_category())
-                    : OwnStream::of_inherited(executor, STDOUT_FILENO, OwnStream::Direction::write);
-  if (stream) return std::move(*stream);
-  return std::unexpected(NoRun{
-      fmt::format("cannot write results to stdout: {}", stream.error().message()), stream_broke});
-}
+/// How long leaving at once may take before the process ends without its own consent.
+constexpr std::chrono::milliseconds last_moment(1000);
+/// Names that one log line can hold.
+constexpr std::size_t most_names = 20;
 
 std::expected<ca::Staging, NoRun> open_staging() {
   const char* const parent = std::getenv("TMPDIR");
@@ -82,33 +54,35 @@ std::expected<ca::Staging, NoRun> open_staging() {
   return std::move(*staging);
 }
 
-/// Whether whoever started us wants the signal to be ignored: nohup(1), a shell's background job.
-bool is_ignored(int signal) {
-  struct sigaction inherited{};
-  return ::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN;
+/// The first names of a list, and how many there are besides.
+template <class Names>
+std::string first_names(const Names& names, std::size_t count) {
+  const auto shown = std::min(names.size(), most_names);
+  auto text = fmt::format(
+      "{}",
+      fmt::join(names.begin(), std::next(names.begin(), static_cast<std::ptrdiff_t>(shown)), ", "));
+  if (count > shown) text += fmt::format(" and {} more", count - shown);
+  return text;
 }
 
-/// The signals that end a run, caught from now on, whether or not somebody waits for them yet.
-void catch_signals(asio::signal_set& signals) {
-  signals.add(SIGTERM);
-  for (const int signal : {SIGINT, SIGHUP}) {
-    if (!is_ignored(signal)) signals.add(signal);
-  }
+std::string_view plural(std::size_t count, std::string_view one, std::string_view many) {
+  return count == 1 ? one : many;
 }
 
 /// Everything that a run consists of, in the order in which it must be taken down again.
 class Run {
  public:
   Run(asio::io_context& loop, UpOptions& options, spdlog::logger& log, OwnStream feed,
-      OwnStream results, ca::Staging staging, asio::signal_set& signals)
+      OwnStream results, ca::Staging staging, Interrupts& interrupts)
       : log_(log),
+        run_id_(options.run_id),
         smolvm_(options.driver),
         runner_(loop.get_executor()),
         host_(loop.get_executor(), smolvm_, runner_,
               bringup::Widths{.create = options.create_slots, .boot = options.boot_slots}),
         staging_(std::move(staging)),
         dice_(std::random_device()()),
-        feed_(std::move(feed), options.feed == "-" ? "stdin" : options.feed),
+        feed_(std::move(feed), feed_name(options.feed)),
         writer_(loop.get_executor(), std::move(results), queued_results,
                 [this] { fleet_.cancel(); }),
         services_{.smolvm = smolvm_,
@@ -122,21 +96,24 @@ class Run {
                       [this](const plan::Plan& plan, const results::Ca& ca) {
                         log_.info("{} trusts the {} CA {}", plan.target, ca.label,
                                   ca.fingerprint_sha256);
-                      }},
+                      },
+                  .on_phase = listener(options)},
         fleet_(loop.get_executor(), fleet_options(options), feed_, writer_, services_, log),
-        signals_(signals) {}
+        interrupts_(interrupts),
+        watchdog_(loop) {}
 
   core::Awaitable<Summary> run() {
-    await_signal();
+    interrupts_.listen({.drain = [this](int signal) { drain(signal); },
+                        .cancel = [this](int signal) { cancel(signal); },
+                        .leave = [this](int signal) { leave(signal); }});
     return fleet_.run();
   }
   /// Lets the loop end, when `run` has: a signal that comes now comes too late to change anything.
-  void stop_waiting_for_signals() {
-    over_ = true;
-    signals_.cancel();
+  void stop_listening() {
+    interrupts_.stop();
+    watchdog_.cancel();
   }
 
-  [[nodiscard]] std::optional<int> signal() const { return signal_; }
   [[nodiscard]] const std::optional<std::string>& result_fault() const { return writer_.fault(); }
 
  private:
@@ -145,26 +122,66 @@ class Run {
             .jobs = options.jobs,
             .unknown_keys =
                 options.strict ? plan::UnknownKeys::refused : plan::UnknownKeys::ignored_outside,
-            .timeout = options.timeout};
+            .timeout = options.timeout,
+            .on_failure = options.on_failure,
+            .halt = options.halt,
+            .events = options.events};
   }
 
-  /// The first signal ends what is in flight; the second also gives up on results that nobody
-  /// reads.
-  void await_signal() {
-    signals_.async_wait([this](std::error_code error, int signal) {
-      if (error || over_) return;
-      if (signal_) {
-        writer_.give_up();
-      } else {
-        signal_ = signal;
-        log_.warn("SIG{}: ending what is in flight", ::sigabbrev_np(signal));
-        fleet_.cancel();
-      }
-      await_signal();
+  bringup::OnPhase listener(const UpOptions& options) {
+    if (!options.events) return {};
+    return [this](const bringup::Subject& guest, const results::Phase& phase,
+                  bringup::Moment moment) { return announce(guest, phase, moment); };
+  }
+
+  core::Awaitable<void> announce(const bringup::Subject& guest, const results::Phase& phase,
+                                 bringup::Moment moment) {
+    const bool begins = moment == bringup::Moment::begun;
+    const auto line = results::to_line(results::Event{
+        .kind = begins ? results::EventKind::phase_started : results::EventKind::phase_ended,
+        .id = guest.id,
+        .target = guest.target,
+        .line = guest.line,
+        .run = run_id_,
+        .at = std::chrono::system_clock::now(),
+        .phase = phase});
+    co_await writer_.write(line);
+  }
+
+  void drain(int signal) {
+    const auto left = fleet_.in_flight().size();
+    log_.warn("SIG{}: reading no more plans, finishing {} in flight; once more to cancel {}",
+              ::sigabbrev_np(signal), left, plural(left, "it", "them"));
+    fleet_.drain();
+  }
+
+  void cancel(int signal) {
+    log_.warn("SIG{}: cancelling {} in flight and cleaning up; once more to leave at once",
+              ::sigabbrev_np(signal), fleet_.in_flight().size());
+    fleet_.cancel();
+  }
+
+  void leave(int signal) {
+    log_.warn("SIG{}: leaving at once, without cleaning up", ::sigabbrev_np(signal));
+    fleet_.leave();
+    watchdog_.expires_after(last_moment);
+    watchdog_.async_wait([this, signal](std::error_code error) {
+      if (!error) leave_unfinished(signal);
     });
   }
 
+  /// A child that cannot be killed holds everything up, and somebody has asked three times.
+  [[noreturn]] void leave_unfinished(int signal) {
+    const auto& left = fleet_.in_flight();
+    log_.error("left with {} plans unanswered: {}; `smolfleet down --run {}` removes their guests",
+               left.size(), first_names(left, left.size()), run_id_);
+    std::error_code ignored;
+    std::filesystem::remove_all(staging_.directory(), ignored);
+    std::_Exit(by_signal + signal);
+  }
+
   spdlog::logger& log_;
+  std::string run_id_;
   driver::Smolvm smolvm_;
   process::Runner runner_;
   bringup::Host host_;
@@ -175,13 +192,12 @@ class Run {
   results::Writer writer_;
   bringup::Services services_;
   fleet::Fleet fleet_;
-  asio::signal_set& signals_;
-  std::optional<int> signal_;
-  bool over_ = false;
+  Interrupts& interrupts_;
+  asio::steady_timer watchdog_;
 };
 
-int exit_status(const Summary& summary, const Run& run) {
-  if (run.signal()) return by_signal + *run.signal();
+int exit_status(const Summary& summary, const Run& run, std::optional<int> signal) {
+  if (signal) return by_signal + *signal;
   if (summary.feed_fault || run.result_fault()) return stream_broke;
   const bool ok = summary.count(Status::failed) + summary.count(Status::rejected) +
                       summary.count(Status::cancelled) ==
@@ -189,12 +205,22 @@ int exit_status(const Summary& summary, const Run& run) {
   return ok && !summary.timed_out ? all_ok : some_not_ok;
 }
 
-void log_end(spdlog::logger& log, const Summary& summary, const Run& run,
+void log_end(spdlog::logger& log, const Summary& summary, const Run& run, const std::string& run_id,
              std::chrono::duration<double> wall) {
   if (summary.feed_fault) log.error("{}", *summary.feed_fault);
-  if (run.result_fault()) log.error("{}", *run.result_fault());
+  if (run.result_fault()) {
+    log.error(
+        "{}; guests whose results are lost may be up: `smolfleet down --run {}` removes all of the "
+        "run",
+        *run.result_fault(), run_id);
+  }
   if (summary.timed_out)
     log.error("the run's --timeout was reached; the feed was not read further");
+  if (summary.leaked > 0) {
+    log.error("{} could not be removed: {}; try `smolfleet down --run {}`",
+              plural(summary.leaked, "1 guest", fmt::format("{} guests", summary.leaked)),
+              first_names(summary.leaked_names, summary.leaked), run_id);
+  }
   log.info("{} ok, {} failed, {} rejected, {} cancelled in {:.1f} s", summary.count(Status::ok),
            summary.count(Status::failed), summary.count(Status::rejected),
            summary.count(Status::cancelled), wall.count());
@@ -207,7 +233,7 @@ Summary drive(asio::io_context& loop, Run& run) {
   asio::co_spawn(loop, run.run(), [&](std::exception_ptr thrown, Summary result) {
     error = std::move(thrown);
     summary = std::move(result);
-    run.stop_waiting_for_signals();
+    run.stop_listening();
   });
   loop.run();
   if (error) std::rethrow_exception(error);
@@ -233,22 +259,22 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   if (options.run_id.empty()) options.run_id = fresh_run_id();
   options.driver.run_id = options.run_id;
   fit_jobs(options, log);
-  auto results = open_results(loop.get_executor(), closed.out);
+  auto results = open_results(loop.get_executor(), closed);
   if (!results) return std::unexpected(std::move(results).error());
-  auto feed = open_feed(loop.get_executor(), options.feed, closed.in);
+  auto feed = open_feed(loop.get_executor(), options.feed, closed);
   if (!feed) return std::unexpected(std::move(feed).error());
   // Outlives the run: a signal at its very end must not leave the staging directory behind.
-  asio::signal_set signals(loop);
-  catch_signals(signals);
+  Interrupts interrupts(loop.get_executor());
   auto staging = open_staging();
   if (!staging) return std::unexpected(std::move(staging).error());
 
   const auto begun = std::chrono::steady_clock::now();
-  Run run(loop, options, log, std::move(*feed), std::move(*results), std::move(*staging), signals);
+  Run run(loop, options, log, std::move(*feed), std::move(*results), std::move(*staging),
+          interrupts);
   try {
     const auto summary = drive(loop, run);
-    log_end(log, summary, run, std::chrono::steady_clock::now() - begun);
-    return exit_status(summary, run);
+    log_end(log, summary, run, options.run_id, std::chrono::steady_clock::now() - begun);
+    return exit_status(summary, run, interrupts.signal());
   } catch (const std::exception& error) {
     return std::unexpected(
         NoRun{fmt::format("internal error, the results are not complete; please report it ({})",

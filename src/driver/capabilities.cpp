@@ -1,8 +1,9 @@
 // Reading what smolvm says of itself.
 #include "smolfleet/driver/capabilities.hpp"
 
+#include "smolfleet/driver/machines.hpp"
+
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -47,12 +48,10 @@ bool lists_flag(std::string_view help, std::string_view flag) {
 }
 
 bool shows_started_machine(std::string_view json) {
-  const auto machines = nlohmann::json::parse(json, nullptr, false);
-  if (!machines.is_array()) return false;
-  return std::ranges::any_of(machines, [](const nlohmann::json& machine) {
-    const auto state = machine.is_object() ? machine.find("state") : machine.end();
-    return state != machine.end() && state->is_string() && *state != "created";
-  });
+  const auto machines = parse_machines(json);
+  return machines && std::ranges::any_of(*machines, [](const auto& entry) {
+           return !entry.second.state.empty() && entry.second.state != "created";
+         });
 }
 
 }  // namespace smolfleet::driver

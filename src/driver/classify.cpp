@@ -157,6 +157,8 @@ FailureCode code_of(Verb verb) {
     case Verb::set_mode:
     case Verb::exec:
     case Verb::exec_once:
+    case Verb::stop:  // the clean-up has no code of its own: it is told in words
+    case Verb::remove:
       return FailureCode::step_failed;
   }
   std::unreachable();
@@ -182,6 +184,10 @@ std::string what_failed(Verb verb, const std::string& phase, const std::string& 
     case Verb::exec:
     case Verb::exec_once:
       return fmt::format("{}: the command failed in {}", phase, target);
+    case Verb::stop:
+      return fmt::format("smolvm could not stop {}", target);
+    case Verb::remove:
+      return fmt::format("smolvm did not delete {}", target);
   }
   std::unreachable();
 }
@@ -255,9 +261,24 @@ Verdict classify_start(const Outcome& outcome) {
   return start_failed_for_now(error) ? Verdict::retry_start : Verdict::failed;
 }
 
+bool says_not_found(const Outcome& outcome) {
+  return smolvm_message(outcome.err).starts_with("vm not found:");
+}
+
+Verdict classify_clean_up(Verb verb, const Outcome& outcome) {
+  if (std::holds_alternative<process::Cancelled>(outcome.end)) return Verdict::failed;
+  if (says_not_found(outcome)) return Verdict::done;
+  const bool well = exit_code_of(outcome) == 0;
+  if (well && (verb == Verb::stop || outcome.out.contains("Deleted machine:")))
+    return Verdict::done;
+  if (outcome.err.contains("database is locked")) return Verdict::retry_lock;
+  return well ? Verdict::failed : Verdict::retry_harmless;
+}
+
 }  // namespace
 
 Verdict classify(Verb verb, const Outcome& outcome) {
+  if (verb == Verb::stop || verb == Verb::remove) return classify_clean_up(verb, outcome);
   if (exit_code_of(outcome) == 0) return Verdict::done;
   const bool ended_by_itself = exit_code_of(outcome) || signal_of(outcome);
   if (!ended_by_itself) return Verdict::failed;
@@ -274,6 +295,8 @@ Verdict classify(Verb verb, const Outcome& outcome) {
     case Verb::copy:
     case Verb::set_mode:
     case Verb::exec_once:
+    case Verb::stop:
+    case Verb::remove:
       return Verdict::failed;
   }
   std::unreachable();
@@ -289,6 +312,10 @@ Failure failure_of(Verb verb, const std::string& phase, const std::string& targe
   failure.out = std::move(outcome.out);
   failure.err = std::move(outcome.err);
   return failure;
+}
+
+bool may_have_created(const Failure& failure) {
+  return !failure.exit_code || smolvm_message(failure.err).empty();
 }
 
 }  // namespace smolfleet::driver

@@ -94,4 +94,15 @@ Awaitable<bool> host_has_started_machines(const Smolvm& smolvm, process::Runner&
   co_return exited_well(outcome) && shows_started_machine(outcome.out);
 }
 
+Awaitable<std::expected<Machines, core::Failure>> list_machines(const Smolvm& smolvm,
+                                                                process::Runner& runner) {
+  constexpr auto question = "smolvm machine ls --json";
+  auto outcome = co_await runner.run(smolvm.list());
+  if (exited_well(outcome)) {
+    auto machines = parse_machines(outcome.out);
+    if (machines) co_return std::move(*machines);
+  }
+  co_return std::unexpected(no_answer(question, std::move(outcome)));
+}
+
 }  // namespace smolfleet::driver

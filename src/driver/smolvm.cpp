@@ -1,6 +1,8 @@
 // Every argv that smolfleet gives to smolvm (contract §1 to §4).
 #include "smolfleet/driver/smolvm.hpp"
 
+#include "smolfleet/driver/machines.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -133,7 +135,8 @@ void append_labels(Arguments& to, const plan::Plan& plan, const std::string& run
   for (const auto& [name, value] : plan.machine->labels) {
     append(to, {"--label", fmt::format("{}={}", name, value)});
   }
-  append(to, {"--label", "smolfleet.run=" + run_id, "--label", "smolfleet.plan=" + plan.id});
+  append(to, {"--label", fmt::format("{}={}", run_label, run_id)});
+  append(to, {"--label", fmt::format("{}={}", plan_label, plan.id)});
 }
 
 }  // namespace
@@ -186,6 +189,14 @@ Command Smolvm::start(const std::string& target) const {
   // The one signal on which an interrupted start takes its guest down with it (contract §4.6).
   start.gentle_signal = SIGINT;
   return start;
+}
+
+Command Smolvm::stop(const std::string& target) const {
+  return command({"machine", "stop", "--name", target}, settings_.deadlines.stop);
+}
+
+Command Smolvm::remove(const std::string& target) const {
+  return command({"machine", "delete", "--name", target, "--force"}, settings_.deadlines.remove);
 }
 
 Command Smolvm::copy(const std::string& target, const std::filesystem::path& source,

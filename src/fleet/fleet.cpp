@@ -1,47 +1,24 @@
 // The run's wiring: one loop that admits, one task per guest, one answer per plan.
 #include "smolfleet/fleet/fleet.hpp"
 
-#include <fmt/format.h>
+#include "smolfleet/results/event.hpp"
+
+#include "fleet/reasons.hpp"
+
 #include <spdlog/logger.h>
 
 #include <algorithm>
 #include <exception>
+#include <tuple>
 #include <utility>
 
 namespace smolfleet::fleet {
 namespace {
 
 using core::Awaitable;
-using core::Failure;
-using core::FailureCode;
 using core::TimePoint;
 using results::Result;
-
-/// An exception around one plan is a bug of ours or the end of memory: it ends that plan, not the
-/// run.
-Failure internal_failure(const plan::Plan& plan) {
-  Failure failure;
-  failure.code = FailureCode::spawn_failed;
-  failure.message = fmt::format("smolfleet itself failed while it brought up {}", plan.target);
-  failure.hint = "Out of memory, or a bug: see the log, lower --jobs, and report it if it stays.";
-  return failure;
-}
-
-Failure line_too_long() {
-  Failure failure;
-  failure.code = FailureCode::invalid_plan;
-  failure.message = fmt::format("the line is longer than {} bytes", longest_line);
-  failure.hint = "Split the plan, or move bulky content into files that its steps copy.";
-  return failure;
-}
-
-Failure not_started(bool timed_out) {
-  Failure failure;
-  failure.code = timed_out ? FailureCode::timeout : FailureCode::cancelled;
-  failure.message = "the plan was read and not started, because the run was ended";
-  failure.hint = "Send it again in the next run.";
-  return failure;
-}
+using results::Status;
 
 }  // namespace
 
@@ -59,8 +36,9 @@ Awaitable<Summary> Fleet::run() {
   begin_deadline();
   auto body = [this](core::Scope& scope) {
     scope_ = &scope;
-    scope.spawn(admit_plans(scope));
     if (cancelled_) scope.cancel();
+    if (left_) scope.abandon();
+    scope.spawn(admit_plans(scope));
     return scope.join();
   };
   std::exception_ptr error;
@@ -87,9 +65,22 @@ void Fleet::begin_deadline() {
   });
 }
 
+void Fleet::drain() {
+  feed_.stop();
+}
+
 void Fleet::cancel() {
+  drain();
   cancelled_ = true;
   if (scope_ != nullptr) scope_->cancel();
+}
+
+void Fleet::leave() {
+  cancel();
+  left_ = true;
+  services_.runner.hurry();
+  writer_.hurry();
+  if (scope_ != nullptr) scope_->abandon();
 }
 
 /// Reads a line only when there is a place for its guest: the pipe is the queue.
@@ -131,25 +122,10 @@ Awaitable<void> Fleet::answer_unstarted() {
 }
 
 std::expected<plan::Plan, plan::Rejection> Fleet::parse(const Line& line) const {
-  if (line.too_long) {
-    return std::unexpected(
-        plan::Rejection{.line = line.number, .id = {}, .target = {}, .failure = line_too_long()});
-  }
+  if (line.too_long) return std::unexpected(too_long(line));
   auto plan = plan::parse(line.text, line.number, options_.unknown_keys);
-  if (!plan) return plan;
-  auto duplicate = duplicate_of(*plan);
-  if (duplicate) return std::unexpected(std::move(*duplicate));
+  if (plan && in_flight_.contains(plan->target)) return std::unexpected(duplicate(*plan));
   return plan;
-}
-
-std::optional<plan::Rejection> Fleet::duplicate_of(const plan::Plan& plan) const {
-  if (!in_flight_.contains(plan.target)) return std::nullopt;
-  plan::Rejection rejection{.line = plan.line, .id = plan.id, .target = plan.target, .failure = {}};
-  rejection.failure.code = FailureCode::duplicate_target;
-  rejection.failure.message =
-      fmt::format("/target: {} is in flight already, from an earlier line", plan.target);
-  rejection.failure.hint = "Send the plan again after the first one's result.";
-  return rejection;
 }
 
 Awaitable<void> Fleet::reject(plan::Rejection rejection) {
@@ -172,7 +148,12 @@ Awaitable<void> Fleet::bring_up(plan::Plan plan, TimePoint read,
   result.line = plan.line;
   result.queued = admitted - read;
   log_.debug("line {}: {} admitted", plan.line, plan.target);
-  auto report = co_await guarded_bring_up(plan, admitted);
+  bringup::Report report;
+  if (options_.events) co_await announce_admission(plan);
+  co_await guarded_bring_up(plan, admitted, report);
+  // Cleaning up and answering are finished, unless somebody wants to leave at once.
+  std::ignore = co_await core::shield();
+  if (report.failure) result.leaked = !co_await cleaned_up(plan, admitted, report);
   result.ca = std::move(report.ca);
   result.phases = std::move(report.phases);
   result.failure = std::move(report.failure);
@@ -181,16 +162,41 @@ Awaitable<void> Fleet::bring_up(plan::Plan plan, TimePoint read,
   co_await answer(std::move(result));
 }
 
-Awaitable<bringup::Report> Fleet::guarded_bring_up(const plan::Plan& plan, TimePoint admitted) {
+Awaitable<void> Fleet::announce_admission(const plan::Plan& plan) {
+  const auto line = results::to_line(results::Event{.kind = results::EventKind::admitted,
+                                                    .id = plan.id,
+                                                    .target = plan.target,
+                                                    .line = plan.line,
+                                                    .run = options_.run_id,
+                                                    .at = std::chrono::system_clock::now(),
+                                                    .phase = {}});
+  co_await writer_.write(line);
+}
+
+Awaitable<void> Fleet::guarded_bring_up(const plan::Plan& plan, TimePoint admitted,
+                                        bringup::Report& report) {
   const auto until = plan.timeout ? std::min(until_, admitted + *plan.timeout) : until_;
-  bringup::Report report;
   try {
-    report = co_await bringup::bring_up(plan, admitted, until, services_);
+    co_await bringup::bring_up(plan, admitted, until, services_, report);
   } catch (const std::exception& exception) {
     log_.error("line {}, {}: internal failure: {}", plan.line, plan.target, exception.what());
     report.failure = internal_failure(plan);
   }
-  co_return report;
+}
+
+/// Whether no guest of ours is left of the plan, other than the options want.
+Awaitable<bool> Fleet::cleaned_up(const plan::Plan& plan, TimePoint admitted,
+                                  bringup::Report& report) {
+  std::optional<core::Failure> failure;
+  try {
+    failure = co_await bringup::clean_up(plan, options_.on_failure, admitted, services_, report);
+  } catch (const std::exception& exception) {
+    log_.error("line {}, {}: internal failure: {}", plan.line, plan.target, exception.what());
+    failure = internal_failure(plan);
+  }
+  if (failure)
+    log_.error("line {}: {} is left behind: {}", plan.line, plan.target, failure->message);
+  co_return !failure;
 }
 
 void Fleet::log_answer(const Result& result) {
@@ -206,10 +212,35 @@ void Fleet::log_answer(const Result& result) {
 Awaitable<void> Fleet::answer(Result result) {
   result.run = options_.run_id;
   result.status = results::status_of(result.failure);
-  ++summary_.results[static_cast<std::size_t>(result.status)];
+  note(result);
   log_answer(result);
   const auto line = results::to_line(result);
   co_await writer_.write(line);
+}
+
+void Fleet::note(const Result& result) {
+  ++summary_.results[static_cast<std::size_t>(result.status)];
+  if (result.leaked) {
+    ++summary_.leaked;
+    if (summary_.leaked_names.size() < most_leaked_names)
+      summary_.leaked_names.push_back(result.target.value());
+  }
+  halt_if_enough_failed();
+}
+
+void Fleet::halt_if_enough_failed() {
+  const auto failures = summary_.count(Status::failed) + summary_.count(Status::rejected);
+  const auto results = failures + summary_.count(Status::ok) + summary_.count(Status::cancelled);
+  if (summary_.halted || !is_reached(options_.halt, failures, results)) return;
+  summary_.halted = true;
+  const bool now = options_.halt.when == HaltRule::When::now;
+  log_.warn("--halt: {} of {} plans have failed; {}", failures, results,
+            now ? "what is in flight is cancelled" : "what is in flight is finished");
+  if (now) {
+    cancel();
+  } else {
+    drain();
+  }
 }
 
 }  // namespace smolfleet::fleet

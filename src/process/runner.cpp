@@ -21,9 +21,9 @@ enum class Stage { talking, asked, killed, draining };
 /// What `run` decides, apart from how it waits.
 class Supervision {
  public:
-  /// `until` is the command's deadline as a point in time.
-  Supervision(const Command& command, Conversation& child, TimePoint until)
-      : command_(command), child_(child), until_(until) {}
+  /// `until` is the command's deadline as a point in time; `hurried`: that there is no grace.
+  Supervision(const Command& command, Conversation& child, TimePoint until, const bool& hurried)
+      : command_(command), child_(child), until_(until), hurried_(hurried) {}
 
   [[nodiscard]] TimePoint until() const { return until_; }
 
@@ -31,6 +31,7 @@ class Supervision {
   /// and that a deadline.
   void look(bool cancelled) {
     const auto now = steady_clock::now();
+    if (hurried_ && stage_ == Stage::asked) until_ = now;
     if (stage_ == Stage::draining) {
       if (now >= until_) hang_up();
     } else if (child_.status()) {
@@ -56,7 +57,7 @@ class Supervision {
   }
 
   void ask(End cause, TimePoint now) {
-    enter(Stage::asked, now + command_.grace);
+    enter(Stage::asked, hurried_ ? now : now + command_.grace);
     if (child_.has_ended()) return;  // the notice is on its way
     cause_ = cause;
     child_.end_group(command_.gentle_signal);
@@ -77,6 +78,7 @@ class Supervision {
   Conversation& child_;
   Stage stage_ = Stage::talking;
   TimePoint until_;
+  const bool& hurried_;
   std::optional<End> cause_;  ///< why we ended it, if we did
 };
 
@@ -102,7 +104,7 @@ core::Awaitable<Outcome> Runner::run(Command command) {
     // From here to the loop's end nothing may throw: pending handlers refer to `child`.
     co_await asio::post(co_await core::this_coro::executor, core::as_value);
   }
-  Supervision supervision(command, child, until);
+  Supervision supervision(command, child, until, hurried_);
   while (!child.over()) {
     const bool cancelled = co_await core::cancelled();
     supervision.look(cancelled);

@@ -1,32 +1,16 @@
 // A result's JSON, in the order in which people read it.
 #include "smolfleet/results/result.hpp"
 
-#include "smolfleet/core/text.hpp"
 #include "smolfleet/core/timestamp.hpp"
 
 #include "results/excerpt.hpp"
+#include "results/json.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <cmath>
 #include <utility>
 
 namespace smolfleet::results {
 
 namespace {
-
-/// Keeps the order in which keys are added.
-using Json = nlohmann::ordered_json;
-
-/// With three decimals at most; they print so, because the shortest text for the double is taken.
-double rounded(Millis time) {
-  return std::isfinite(time.count()) ? std::round(time.count() * 1000) / 1000 : 0;
-}
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 
 Json json_of(const Ca& ca) {
   Json json;
@@ -60,11 +44,6 @@ Json json_of(const core::Failure& failure) {
   return json;
 }
 
-Json started_at(const Result& result) {
-  if (!result.started_at) return nullptr;
-  return core::to_iso8601(std::chrono::floor<std::chrono::milliseconds>(*result.started_at));
-}
-
 Json json_of(const Result& result) {
   Json json;
   json["id"] = or_null(result.id);
@@ -72,13 +51,14 @@ Json json_of(const Result& result) {
   json["line"] = result.line;
   json["status"] = to_string(result.status);
   json["run"] = result.run;
-  json["started_at"] = started_at(result);
+  json["started_at"] = result.started_at ? Json(json_time(*result.started_at)) : Json(nullptr);
   json["queued_ms"] = rounded(result.queued);
   json["duration_ms"] = rounded(result.duration);
   json["ca"] = result.ca ? json_of(*result.ca) : Json(nullptr);
   auto& phases = json["phases"] = Json::array();
   for (const auto& phase : result.phases)
     phases.push_back(json_of(phase));
+  json["leaked"] = result.leaked;
   json["error"] = result.failure ? json_of(*result.failure) : Json(nullptr);
   return json;
 }
@@ -114,10 +94,7 @@ Status status_of(const std::optional<core::Failure>& failure) {
 }
 
 std::string to_line(const Result& result) {
-  // Whatever invalid UTF-8 has come so far is replaced, rather than thrown about.
-  auto line = json_of(result).dump(-1, ' ', false, Json::error_handler_t::replace);
-  line += '\n';
-  return line;
+  return to_json_line(json_of(result));
 }
 
 }  // namespace smolfleet::results

@@ -38,7 +38,7 @@ void Writer::write_queued() {
     if (count >= 0) {
       written_ += static_cast<std::size_t>(count);
     } else if (errno == EAGAIN) {
-      return wait_for_room();
+      return hurried_ ? give_up() : wait_for_room();
     } else if (errno != EINTR) {
       const auto reason = std::generic_category().message(errno);
       return break_off(fmt::format("cannot write results: {}", reason));
@@ -68,8 +68,13 @@ core::Awaitable<void> Writer::flush() {
     co_await drained_.wait();
 }
 
+void Writer::hurry() {
+  hurried_ = true;
+  if (queued() > 0) give_up();
+}
+
 void Writer::give_up() {
-  break_off("results were dropped: the run was ended before they were read");
+  break_off("results were dropped: the run was left before they were read");
 }
 
 void Writer::break_off(std::string fault) {

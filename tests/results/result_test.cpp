@@ -116,7 +116,7 @@ TEST_CASE("a result's line is written to the letter") {
             std::string(fingerprint) +
             R"(","subject":"CN=x","not_after":"2027-01-01T00:00:00Z"},)"
             R"("phases":[{"name":"create","start_ms":0.1,"duration_ms":12.0,"attempts":1,)"
-            R"("exit_code":0}],"error":null})"
+            R"("exit_code":0}],"leaked":false,"error":null})"
             "\n");
   read(good_result());
 }

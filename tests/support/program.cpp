@@ -64,11 +64,39 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+bool LineReader::read_more() {
+  if (!pipe_) return false;
+  pollfd ready{.fd = pipe_.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&ready, 1, hard_limit_milliseconds) != 1) give_up("no output in time");
+  std::array<char, 65536> buffer{};
+  const auto count = ::read(pipe_.get(), buffer.data(), buffer.size());
+  if (count > 0) unread_.append(buffer.data(), static_cast<std::size_t>(count));
+  return count > 0;
+}
+
+std::optional<std::string> LineReader::next() {
+  while (unread_.find('\n') == std::string::npos) {
+    if (!read_more()) return std::nullopt;
+  }
+  const auto end = unread_.find('\n');
+  auto line = unread_.substr(0, end);
+  unread_.erase(0, end + 1);
+  return line;
+}
+
+std::string LineReader::rest() {
+  while (read_more()) {
+  }
+  return std::exchange(unread_, {});
+}
+
 Program::Program(std::vector<std::string> argv, ProgramOptions options) {
   std::signal(SIGPIPE, SIG_IGN);
   auto [in_read, in_write] = make_pipe();
   auto [out_read, out_write] = make_pipe();
-  error_ = UniqueFd(::memfd_create("stderr", MFD_CLOEXEC));
+  auto [log_read, log_write] = make_pipe();
+  error_ =
+      options.pipe_stderr ? std::move(log_write) : UniqueFd(::memfd_create("stderr", MFD_CLOEXEC));
   std::vector<char*> words;
   words.reserve(argv.size() + 1);
   for (auto& word : argv)
@@ -91,7 +119,10 @@ Program::Program(std::vector<std::string> argv, ProgramOptions options) {
     ::_exit(127);
   }
   if (options.input < 0 && !options.close_stdin) input_ = std::move(in_write);
-  if (options.output < 0 && !options.close_stdout) output_ = std::move(out_read);
+  if (options.output < 0 && !options.close_stdout) output_ = LineReader(std::move(out_read));
+  if (!options.pipe_stderr) return;
+  log_ = LineReader(std::move(log_read));
+  error_ = {};
 }
 
 Program::~Program() {
@@ -108,24 +139,11 @@ void Program::write(std::string_view text) {
   }
 }
 
-bool Program::read_more() {
-  if (!output_) return false;
-  pollfd ready{.fd = output_.get(), .events = POLLIN, .revents = 0};
-  if (::poll(&ready, 1, hard_limit_milliseconds) != 1) give_up("no output in time");
-  std::array<char, 65536> buffer{};
-  const auto count = ::read(output_.get(), buffer.data(), buffer.size());
-  if (count > 0) unread_.append(buffer.data(), static_cast<std::size_t>(count));
-  return count > 0;
-}
-
-std::optional<std::string> Program::read_line() {
-  while (unread_.find('\n') == std::string::npos) {
-    if (!read_more()) return std::nullopt;
+std::string Program::read_log_line_with(std::string_view text) {
+  while (auto line = log_.next()) {
+    if (line->find(text) != std::string::npos) return *line;
   }
-  const auto end = unread_.find('\n');
-  auto line = unread_.substr(0, end);
-  unread_.erase(0, end + 1);
-  return line;
+  give_up(("stderr ended without: " + std::string(text)).c_str());
 }
 
 void Program::send_signal(int signal) const {
@@ -138,17 +156,15 @@ Ended Program::wait() {
 }
 
 Ended Program::wait_keeping_input() {
-  while (read_more()) {
-  }
+  Ended ended;
+  ended.out = output_.rest();
   int status = 0;
   ::alarm(hard_limit_milliseconds / 1000);
   ::waitpid(std::exchange(pid_, -1), &status, 0);
   ::alarm(0);
-  Ended ended;
   if (WIFEXITED(status)) ended.exit = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) ended.signal = WTERMSIG(status);
-  ended.out = std::move(unread_);
-  ended.err = whole_content(error_.get());
+  ended.err = error_ ? whole_content(error_.get()) : log_.rest();
   return ended;
 }
 

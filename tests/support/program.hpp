@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace smolfleet::test {
@@ -23,11 +24,30 @@ struct Ended {
 
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
 
+/// Reads a pipe line by line.
+class LineReader {
+ public:
+  LineReader() = default;
+  explicit LineReader(core::UniqueFd pipe) : pipe_(std::move(pipe)) {}
+  /// The next whole line without its end; nothing: the pipe has ended.
+  [[nodiscard]] std::optional<std::string> next();
+  /// Everything up to the end of the pipe that `next` has not taken.
+  [[nodiscard]] std::string rest();
+  void close() { pipe_ = {}; }
+
+ private:
+  [[nodiscard]] bool read_more();
+
+  core::UniqueFd pipe_;
+  std::string unread_;
+};
+
 struct ProgramOptions {
   std::map<std::string, std::string> environment;  ///< beside the test's own
-  int input = -1;   ///< a descriptor for stdin; -1: a pipe that `write` feeds
-  int output = -1;  ///< a descriptor for stdout; -1: a pipe that `read_line` reads
-  int error = -1;   ///< a descriptor for stderr; -1: a file that `wait` reads
+  int input = -1;            ///< a descriptor for stdin; -1: a pipe that `write` feeds
+  int output = -1;           ///< a descriptor for stdout; -1: a pipe that `read_line` reads
+  int error = -1;            ///< a descriptor for stderr; -1: a file that `wait` reads
+  bool pipe_stderr = false;  ///< for `read_log_line_with`
   bool close_stdin = false;
   bool close_stdout = false;
 };
@@ -43,23 +63,23 @@ class Program {
   void write(std::string_view text);
   void close_input() { input_ = {}; }
   /// The next whole line of stdout without its end; nothing: stdout has ended.
-  [[nodiscard]] std::optional<std::string> read_line();
+  [[nodiscard]] std::optional<std::string> read_line() { return output_.next(); }
+  /// Reads stderr up to a line that contains `text`; fails the program's test if none comes.
+  std::string read_log_line_with(std::string_view text);
   void send_signal(int signal) const;
   [[nodiscard]] pid_t pid() const { return pid_; }
   /// Stops reading its stdout for good.
-  void close_output() { output_ = {}; }
+  void close_output() { output_.close(); }
   /// Closes its stdin, reads its stdout to the end and reaps it.
   [[nodiscard]] Ended wait();
   /// The same, with its stdin left open.
   [[nodiscard]] Ended wait_keeping_input();
 
  private:
-  [[nodiscard]] bool read_more();
-
   core::UniqueFd input_;
-  core::UniqueFd output_;
+  LineReader output_;
+  LineReader log_;
   core::UniqueFd error_;
-  std::string unread_;
   pid_t pid_ = -1;
 };
 

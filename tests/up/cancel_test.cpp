@@ -81,7 +81,9 @@ TEST_SUITE("up") {
     const Recorder smolvm(scene);
     smolvm.answer(
         {{"exec", {{{"exit", 137}}, {{"exit", 0}}}},
-         {"create", {{{"exit", 1}, {"err", "Error: x: database is locked\n"}}, {{"exit", 0}}}}});
+         {"create", {{{"exit", 1}, {"err", "Error: x: database is locked\n"}}, {{"exit", 0}}}},
+         {"delete", {{{"exit", 0}, {"out", "Deleted machine: x\n"}}}},
+         {"ls", {{{"exit", 0}, {"out", "[]\n"}}}}});
     const ScopedEnvironment environment(scene.environment());
     scene.directory().write("feed", feed_of({whole_plan(scene, "a"), whole_plan(scene, "b")}));
     std::size_t in_flight = 0;

@@ -1,6 +1,7 @@
 // What smolvm does to an orchestrator: locks, kills, hangs, daemons, hosts without KVM. With the
 // stand-in, scripted by scenarios.
 #include "fixture.hpp"
+#include "scenario.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,49 +18,10 @@ using namespace smolfleet::test;
 
 namespace {
 
-json rule(const char* verb, const json& attempts, const json& what) {
-  return {{"verb", verb}, {"attempts", attempts}, {"action", what}};
-}
-
-json chance(const char* verb, double probability, const json& what) {
-  return {{"verb", verb}, {"probability", probability}, {"action", what}};
-}
-
-/// An action of one key; nested braces would make an array of it.
-json action(const char* key, const json& value) {
-  auto object = json::object();
-  object[key] = value;
-  return object;
-}
-
-json scenario(const json& rules) {
-  return {{"seed", 7}, {"rules", rules}};
-}
-
-json hanging_start_of(const char* machine) {
+json first_start_of_b0_hangs() {
   auto hang = rule("start", {1}, action("hang", "polite"));
-  hang["machine"] = machine;
+  hang["machine"] = "b0";
   return hang;
-}
-
-json created(const Scene& scene, const std::string& target) {
-  auto plan = scene.plan(target);
-  plan["machine"] = {{"image", "debian:12"}};
-  return plan;
-}
-
-std::vector<json> fleet_of(const Scene& scene, int size) {
-  std::vector<json> plans;
-  for (int i = 0; i < size; ++i)
-    plans.push_back(created(scene, "b" + std::to_string(i)));
-  return plans;
-}
-
-std::map<std::string, int> count_by_status(const UpRun& run) {
-  std::map<std::string, int> counts;
-  for (const auto& result : run.results)
-    ++counts[result["status"]];
-  return counts;
 }
 
 }  // namespace
@@ -129,20 +91,26 @@ TEST_SUITE("up") {
 
   TEST_CASE("while the first start of a run goes on, no other begins") {
     const Scene scene;
-    const StandIn smolvm(scene, scenario(json::array({hanging_start_of("b0")})));
-    const auto run = smolvm.run(fleet_of(scene, 6), {"--deadline", "start=2"});
-    REQUIRE(run.results.size() == 6);
-    // The others are held until the first has run into its deadline: its answer is out before
-    // theirs.
-    CHECK(run.results.front()["target"] == "b0");
-    CHECK(run.results.front()["error"]["code"] == "timeout");
-    CHECK(count_by_status(run)["ok"] == 5);
+    const StandIn smolvm(scene, scenario(json::array({first_start_of_b0_hangs()})));
+    const auto ended =
+        run_program(Scene::up(StandIn::executable(), {"--deadline", "start=2", "--events"}),
+                    feed_of(fleet_of(scene, 6)), smolvm.environment());
+    bool first_ended = false;
+    int later = 0;
+    for (const auto& line : lines_of(ended.out)) {
+      const auto event = json::parse(line);
+      if (event.value("phase", "") != "start") continue;
+      if (event["target"] != "b0") CHECK(first_ended);
+      later += event["target"] != "b0" && event["event"] == "phase_ended";
+      if (event["target"] == "b0" && event["event"] == "phase_ended") first_ended = true;
+    }
+    CHECK(later == 5);
     CHECK(smolvm.calls("ls").size() == 1);
   }
 
   TEST_CASE("a host that has started machines before needs no start to go alone") {
     const Scene scene;
-    const StandIn smolvm(scene, scenario(json::array({hanging_start_of("b0")})));
+    const StandIn smolvm(scene, scenario(json::array({first_start_of_b0_hangs()})));
     REQUIRE(smolvm.run({created(scene, "earlier")}).ended.exit == 0);
     // Nobody waits for the one that hangs: its answer is the last.
     const auto run = smolvm.run(fleet_of(scene, 6), {"--deadline", "start=10"});
@@ -211,89 +179,6 @@ TEST_SUITE("up") {
     program.write(scene.plan("a").dump() + "\n");
     CHECK(json::parse(program.read_line().value())["error"]["code"] == "timeout");
     CHECK(program.wait_keeping_input().exit == 1);
-  }
-
-  TEST_CASE(
-      "SIGTERM ends the children, answers every plan that was read, and shows in the status") {
-    const Scene scene;
-    const StandIn smolvm(scene,
-                         scenario(json::array({rule("exec", {1}, action("hang", "polite"))})));
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-      CAPTURE(signal);
-      ProgramOptions options;
-      options.environment = smolvm.environment();
-      Program program(Scene::up(StandIn::executable(), {"--log-level", "debug"}), options);
-      // The rejected line comes last, so by its result the others have been admitted.
-      program.write(feed_of({scene.plan("a" + std::to_string(signal)),
-                             scene.plan("b" + std::to_string(signal)),
-                             {{"target", "?"}}}));
-      CHECK(json::parse(program.read_line().value())["status"] == "rejected");
-      program.send_signal(signal);
-      const auto run = collect(program.wait_keeping_input());
-      CHECK(run.ended.exit == 128 + signal);
-      REQUIRE(run.results.size() == 2);
-      for (const auto& result : run.results) {
-        CHECK(result["status"] == "cancelled");
-        CHECK(result["error"]["code"] == "cancelled");
-      }
-      CHECK(scene.staging_is_gone());
-    }
-  }
-
-  TEST_CASE("signals that were ignored when smolfleet was started stay ignored") {
-    const Scene scene;
-    const StandIn smolvm(scene);
-    for (const auto* name : {"HUP", "INT"}) {
-      ProgramOptions options;
-      options.environment = smolvm.environment();
-      std::vector<std::string> argv = {"/bin/sh", "-c",
-                                       std::string("trap '' ") + name + "; exec \"$@\"", "sh"};
-      std::ranges::move(Scene::up(StandIn::executable()), std::back_inserter(argv));
-      Program program(argv, options);
-      program.write(scene.plan(std::string("a") + name).dump() + "\n");
-      CHECK(program.read_line());  // by now it has set up its signals
-      program.send_signal(*name == 'H' ? SIGHUP : SIGINT);
-      program.write(scene.plan(std::string("b") + name).dump() + "\n");
-      CHECK(json::parse(program.read_line().value())["status"] == "ok");
-      CHECK(program.wait().exit == 0);
-    }
-  }
-
-  TEST_CASE("a signal at the very end of the feed ends the run one way or the other") {
-    const Scene scene;
-    const StandIn smolvm(scene);
-    for (int i = 0; i < 20; ++i) {
-      ProgramOptions options;
-      options.environment = smolvm.environment();
-      Program program(Scene::up(StandIn::executable()), options);
-      program.write("no plan\n");
-      CHECK(program.read_line());
-      program.send_signal(SIGSTOP);
-      program.close_input();
-      program.send_signal(SIGTERM);
-      program.send_signal(SIGCONT);
-      const auto ended = program.wait();
-      const bool expected = ended.exit == 1 || ended.exit == 128 + SIGTERM;
-      CHECK(expected);
-      CHECK(scene.staging_is_gone());
-    }
-  }
-
-  TEST_CASE("plans that were read along with others and not started are answered too") {
-    const Scene scene;
-    const StandIn smolvm(scene,
-                         scenario(json::array({rule("exec", {1}, action("hang", "polite"))})));
-    ProgramOptions options;
-    options.environment = smolvm.environment();
-    Program program(Scene::up(StandIn::executable(), {"--jobs", "2"}), options);
-    // One write, so one read: "b" and "c" are taken from the pipe with the line that is answered.
-    program.write(feed_of({{{"target", "?"}}, scene.plan("a"), scene.plan("b"), scene.plan("c")}));
-    CHECK(json::parse(program.read_line().value())["status"] == "rejected");
-    program.send_signal(SIGTERM);
-    const auto run = collect(program.wait_keeping_input());
-    CHECK(run.results.size() == 3);
-    for (const auto* target : {"a", "b", "c"})
-      CHECK(run.of(target)["status"] == "cancelled");
   }
 
   TEST_CASE("create is retried on a locked database until its rule is exhausted") {

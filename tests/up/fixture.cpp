@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 namespace smolfleet::test {
@@ -88,6 +90,17 @@ bool Scene::staging_is_gone() const {
   return std::filesystem::is_empty(directory_.path("tmp"));
 }
 
+std::vector<std::string> vm_processes(const Scene& scene) {
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
+    std::string argv(std::istreambuf_iterator<char>(file), {});
+    const bool is_vm = argv.find("_boot-vm") != std::string::npos;
+    if (is_vm && argv.find(scene.directory().path()) != std::string::npos) found.push_back(argv);
+  }
+  return found;
+}
+
 std::string feed_of(const std::vector<json>& plans) {
   std::string feed;
   for (const auto& plan : plans)
@@ -106,6 +119,10 @@ UpRun Recorder::run(const std::vector<json>& plans, std::vector<std::string> opt
 
 std::vector<json> Recorder::calls(std::string_view verb) const {
   return with_verb(json_lines(scene_.directory().read("recording/calls.jsonl")), verb);
+}
+
+void Recorder::forget_calls() const {
+  std::filesystem::remove(scene_.directory().path("recording/calls.jsonl"));
 }
 
 StandIn::StandIn(const Scene& scene, const json& scenario) : scene_(scene) {
@@ -131,6 +148,22 @@ UpRun StandIn::run(const std::vector<json>& plans, std::vector<std::string> opti
 
 std::vector<json> StandIn::calls(std::string_view verb) const {
   return with_verb(json_lines(scene_.directory().read("smolvm.log")), verb);
+}
+
+Verbs StandIn::verbs_for(std::string_view machine) const {
+  Verbs verbs;
+  for (const auto& call : calls()) {
+    if (call["machine"] == machine) verbs.push_back(call["verb"]);
+  }
+  return verbs;
+}
+
+std::set<std::string> StandIn::machines() const {
+  const auto list = run_program({executable(), "machine", "ls", "--json"}, "", environment());
+  std::set<std::string> names;
+  for (const auto& machine : json::parse(list.out))
+    names.insert(machine["name"].get<std::string>());
+  return names;
 }
 
 }  // namespace smolfleet::test

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,12 @@ class Scene {
   TempDir directory_;
 };
 
+/// The verbs that smolvm was called with.
+using Verbs = std::vector<std::string>;
+
+/// The stand-in's VM processes that run in the scene.
+[[nodiscard]] std::vector<std::string> vm_processes(const Scene& scene);
+
 [[nodiscard]] std::string feed_of(const std::vector<json>& plans);
 
 /// The recording smolvm in a scene.
@@ -66,6 +73,7 @@ class Recorder {
                           std::vector<std::string> options = {}) const;
   /// Every call, or those of one verb, in order.
   [[nodiscard]] std::vector<json> calls(std::string_view verb = {}) const;
+  void forget_calls() const;
 
  private:
   const Scene& scene_;
@@ -82,6 +90,10 @@ class StandIn {
                           std::vector<std::string> options = {}) const;
   /// The calls that the stand-in logged.
   [[nodiscard]] std::vector<json> calls(std::string_view verb = {}) const;
+  /// Those for one machine, in order.
+  [[nodiscard]] Verbs verbs_for(std::string_view machine) const;
+  /// The names of the machines that it knows.
+  [[nodiscard]] std::set<std::string> machines() const;
 
  private:
   const Scene& scene_;

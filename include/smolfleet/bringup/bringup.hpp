@@ -13,6 +13,7 @@
 #include "smolfleet/results/result.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -22,6 +23,20 @@ namespace smolfleet::bringup {
 
 /// Called once per guest when its CA is installed and verified, however often that was tried.
 using OnInstalled = std::function<void(const plan::Plan&, const results::Ca&)>;
+
+/// Whom a phase is about: the plan's place in the feed, its id, and the machine's name.
+struct Subject {
+  std::uint64_t line = 0;
+  std::string id;
+  std::string target;
+};
+
+[[nodiscard]] Subject subject_of(const plan::Plan& plan);
+
+/// Called when a phase begins, and again when it has ended (then it has attempts, or never had a
+/// child). Awaited: who listens slowly holds up the guest.
+enum class Moment { begun, ended };
+using OnPhase = std::function<core::Awaitable<void>(const Subject&, const results::Phase&, Moment)>;
 
 /// What a bring-up works with; owned by the run, outlives every guest.
 struct Services {
@@ -34,20 +49,28 @@ struct Services {
   /// Pause before a killed exec is run once more.
   std::chrono::milliseconds settle;
   OnInstalled on_installed;
+  OnPhase on_phase = {};  ///< empty: nobody listens
 };
+
+/// Whether this run created a plan's guest. `perhaps`: the create was ended half-way.
+enum class Created { no, perhaps, yes };
 
 /// What became of a guest.
 struct Report {
   std::optional<results::Ca> ca;  ///< nothing: its pre-flight failed
   std::vector<results::Phase> phases;
   std::optional<core::Failure> failure;  ///< nothing: the guest is up and provisioned
+  Created created = Created::no;
+  std::chrono::system_clock::time_point create_begun;  ///< unless created is `no`
 };
 
 /// Brings one guest up: CA pre-flight, create, start, copy_ca, install_ca, steps; the first failure
 /// ends it. `admitted` is when the plan was, `until` the limit of the whole plan; both refer to
-/// `services.clock`. `plan` and `services` must outlive the call.
-/// *On cancellation* the phase that runs is ended and the failure is `cancelled`.
-[[nodiscard]] core::Awaitable<Report> bring_up(const plan::Plan& plan, core::TimePoint admitted,
-                                               core::TimePoint until, Services& services);
+/// `services.clock`. All arguments must outlive the call. What is known so far stands in `report`
+/// at any time, also when an exception ends the call. *On cancellation* the phase that runs is
+/// ended and the failure is `cancelled`.
+[[nodiscard]] core::Awaitable<void> bring_up(const plan::Plan& plan, core::TimePoint admitted,
+                                             core::TimePoint until, Services& services,
+                                             Report& report);
 
 }  // namespace smolfleet::bringup

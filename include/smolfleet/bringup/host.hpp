@@ -17,7 +17,7 @@ namespace smolfleet::bringup {
 
 /// How many guests may be in a phase at a time; each at least 1.
 struct Widths {
-  std::size_t create = 1;  ///< smolvm's database refuses concurrent creates (contract §5.2)
+  std::size_t create = 1;  ///< and delete: smolvm's database refuses concurrent ones (§5.2)
   std::size_t boot = 16;
 };
 
@@ -36,7 +36,7 @@ class Host {
   [[nodiscard]] core::Awaitable<std::expected<driver::Capabilities, core::Failure>> capabilities(
       core::TimePoint until);
 
-  /// A turn to `create`.
+  /// A turn to `create` or to `delete`: smolvm's database refuses both while one is under way.
   [[nodiscard]] core::Awaitable<Turn> enter_create(core::TimePoint until);
 
   /// A turn to `start`. The first start of a run goes alone, because it may have to unpack smolvm's

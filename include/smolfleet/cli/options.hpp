@@ -1,7 +1,9 @@
 // The command line and the environment as one value per command.
 #pragma once
 
+#include "smolfleet/bringup/teardown.hpp"
 #include "smolfleet/driver/smolvm.hpp"
+#include "smolfleet/fleet/halt.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -27,6 +29,9 @@ struct UpOptions {
   std::size_t create_slots = 1;
   std::chrono::milliseconds settle{1000};
   std::optional<std::chrono::milliseconds> timeout;
+  bringup::OnFailure on_failure = bringup::OnFailure::remove;
+  fleet::HaltRule halt;
+  bool events = false;
   bool strict = false;
   std::string run_id;  ///< empty: a fresh one
   /// `executable` and `run_id` are filled in when the run begins.

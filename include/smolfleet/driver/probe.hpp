@@ -4,6 +4,7 @@
 #include "smolfleet/core/asio.hpp"
 #include "smolfleet/core/failure.hpp"
 #include "smolfleet/driver/capabilities.hpp"
+#include "smolfleet/driver/machines.hpp"
 #include "smolfleet/driver/smolvm.hpp"
 #include "smolfleet/process/runner.hpp"
 
@@ -23,5 +24,9 @@ namespace smolfleet::driver {
 [[nodiscard]] core::Awaitable<bool> host_has_started_machines(const Smolvm& smolvm,
                                                               process::Runner& runner,
                                                               std::chrono::milliseconds at_most);
+
+/// Runs `machine ls --json` once. Failure: why there is no list.
+[[nodiscard]] core::Awaitable<std::expected<Machines, core::Failure>> list_machines(
+    const Smolvm& smolvm, process::Runner& runner);
 
 }  // namespace smolfleet::driver

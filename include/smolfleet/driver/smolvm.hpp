@@ -22,6 +22,10 @@ struct Deadlines {
   std::chrono::milliseconds copy_ca{std::chrono::seconds(60)};
   std::chrono::milliseconds install_ca{std::chrono::seconds(60)};
   std::chrono::milliseconds step{std::chrono::seconds(300)};
+  /// Of the clean-up, whose commands may be tried three times within: twice what contract §7 gives
+  /// one.
+  std::chrono::milliseconds stop{std::chrono::seconds(60)};
+  std::chrono::milliseconds remove{std::chrono::seconds(120)};
 };
 
 /// What is the same for every command of a run.
@@ -47,6 +51,8 @@ class Smolvm {
  public:
   explicit Smolvm(Settings settings);
 
+  [[nodiscard]] const std::string& run_id() const { return settings_.run_id; }
+
   [[nodiscard]] process::Command version() const;
   /// `smolvm machine VERB --help`
   [[nodiscard]] process::Command help(std::string_view verb) const;
@@ -61,6 +67,11 @@ class Smolvm {
                                          const std::filesystem::path& file) const;
   [[nodiscard]] process::Command install_ca(const std::string& target,
                                             const Capabilities& can) const;
+  [[nodiscard]] process::Command stop(const std::string& target) const;
+  /// `delete -f`. Only after `stop`: by itself it leaves the VM of an interrupted start running
+  /// (contract §4.6).
+  [[nodiscard]] process::Command remove(const std::string& target) const;
+
   /// One call, or two where smolvm's cp knows no --mode. `source` is a copy step's file by a path
   /// without ':'; an exec step ignores it.
   [[nodiscard]] std::vector<Call> step(const std::string& target, const plan::Step& step,

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "smolfleet/bringup/bringup.hpp"
+#include "smolfleet/bringup/teardown.hpp"
 #include "smolfleet/core/asio.hpp"
 #include "smolfleet/core/gate.hpp"
 #include "smolfleet/core/scope.hpp"
 #include "smolfleet/fleet/feed.hpp"
+#include "smolfleet/fleet/halt.hpp"
 #include "smolfleet/plan/parse.hpp"
 #include "smolfleet/results/result.hpp"
 #include "smolfleet/results/writer.hpp"
@@ -16,8 +18,9 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <set>
 #include <string>
-#include <unordered_set>
+#include <vector>
 
 namespace spdlog {
 class logger;
@@ -30,13 +33,22 @@ struct Options {
   std::size_t jobs = 1;  ///< guests in flight, at least 1
   plan::UnknownKeys unknown_keys = plan::UnknownKeys::ignored_outside;
   std::optional<std::chrono::milliseconds> timeout;  ///< of the whole run
+  bringup::OnFailure on_failure = bringup::OnFailure::remove;
+  HaltRule halt = {};
+  bool events = false;  ///< an event when a plan is admitted
 };
+
+/// Names that a summary keeps of guests that could not be removed; beyond that they are counted.
+inline constexpr std::size_t most_leaked_names = 1000;
 
 /// What became of the run, in numbers and in what went wrong with it as a whole.
 struct Summary {
   std::array<std::uint64_t, 4> results{};  ///< by results::Status
   std::optional<std::string> feed_fault;   ///< why the feed could not be read to its end
   bool timed_out = false;                  ///< the run's time limit was reached
+  bool halted = false;                     ///< enough plans had failed (--halt)
+  std::uint64_t leaked = 0;                ///< guests of ours that are still there against our will
+  std::vector<std::string> leaked_names;   ///< at most most_leaked_names
 
   [[nodiscard]] std::uint64_t count(results::Status status) const {
     return results[static_cast<std::size_t>(status)];
@@ -44,18 +56,27 @@ struct Summary {
 };
 
 /// Feed × admission × bring-ups × results. What it is given outlives it.
+/// It can be ended early in three stages, each safe to repeat, and before `run`. In all of them
+/// every plan that was read still gets its result.
 class Fleet {
  public:
   Fleet(const core::Executor& executor, Options options, Feed& feed, results::Writer& writer,
         bringup::Services& services, spdlog::logger& log);
 
-  /// *Completes when* the feed has ended or was cancelled, every plan that was read has its result,
-  /// and the results are written. Call it once.
+  /// *Completes when* the feed has ended or the run was ended early, every plan that was read has
+  /// its result, and the results are written. Call it once.
   [[nodiscard]] core::Awaitable<Summary> run();
 
-  /// Reads no more and ends what is in flight; every plan that was read still gets its result. Safe
-  /// to repeat, and before `run`.
+  /// Reads no more plans; what is in flight is finished.
+  void drain();
+  /// Ends what is in flight, too, and cleans up behind it.
   void cancel();
+  /// Cleans nothing up any more, waits for nobody: children are killed, guests of ours that may be
+  /// there are reported as leaked, and results that nobody takes at once are dropped.
+  void leave();
+
+  /// Targets whose plans have no result yet, in alphabetical order.
+  [[nodiscard]] const std::set<std::string>& in_flight() const { return in_flight_; }
 
  private:
   [[nodiscard]] core::Awaitable<void> admit_plans(core::Scope& scope);
@@ -63,12 +84,17 @@ class Fleet {
   [[nodiscard]] std::expected<plan::Plan, plan::Rejection> parse(const Line& line) const;
   [[nodiscard]] core::Awaitable<void> bring_up(plan::Plan plan, core::TimePoint read,
                                                core::Gate::Place place);
-  [[nodiscard]] core::Awaitable<bringup::Report> guarded_bring_up(const plan::Plan& plan,
-                                                                  core::TimePoint admitted);
+  [[nodiscard]] core::Awaitable<void> guarded_bring_up(const plan::Plan& plan,
+                                                       core::TimePoint admitted,
+                                                       bringup::Report& report);
+  [[nodiscard]] core::Awaitable<bool> cleaned_up(const plan::Plan& plan, core::TimePoint admitted,
+                                                 bringup::Report& report);
+  [[nodiscard]] core::Awaitable<void> announce_admission(const plan::Plan& plan);
   [[nodiscard]] core::Awaitable<void> answer(results::Result result);
-  void log_answer(const results::Result& result);
   [[nodiscard]] core::Awaitable<void> reject(plan::Rejection rejection);
-  [[nodiscard]] std::optional<plan::Rejection> duplicate_of(const plan::Plan& plan) const;
+  void note(const results::Result& result);
+  void log_answer(const results::Result& result);
+  void halt_if_enough_failed();
   void begin_deadline();
 
   Options options_;
@@ -81,7 +107,8 @@ class Fleet {
   core::TimePoint until_ = core::never;  ///< of the whole run
   core::Scope* scope_ = nullptr;         ///< while `run` runs
   bool cancelled_ = false;
-  std::unordered_set<std::string> in_flight_;  ///< targets
+  bool left_ = false;
+  std::set<std::string> in_flight_;  ///< targets
   Summary summary_;
 };
 

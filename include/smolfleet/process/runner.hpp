@@ -24,8 +24,12 @@ class Runner {
   /// Never throws for anything that a child can do. Must be awaited in a task of a Scope.
   [[nodiscard]] core::Awaitable<Outcome> run(Command command);
 
+  /// From now on no child that is to end gets its grace: SIGKILL follows at once.
+  void hurry() { hurried_ = true; }
+
  private:
   core::Gate spawn_turn_;
+  bool hurried_ = false;
 };
 
 }  // namespace smolfleet::process

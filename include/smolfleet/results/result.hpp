@@ -22,7 +22,7 @@ using Millis = std::chrono::duration<double, std::milli>;
 
 /// One phase of a bring-up that was begun.
 struct Phase {
-  std::string name;   ///< "create", "start", "copy_ca", "install_ca", "step[i]"
+  std::string name;   ///< "create", "start", "copy_ca", "install_ca", "step[i]", "stop", "delete"
   Millis start{};     ///< from the plan's admission to the first attempt
   Millis duration{};  ///< from the first attempt to the end of the last, waits included
   unsigned attempts = 0;
@@ -50,6 +50,7 @@ struct Result {
   std::optional<Ca> ca;
   std::vector<Phase> phases;
   std::optional<core::Failure> failure;  ///< set exactly when the status is not ok
+  bool leaked = false;  ///< the guest that this run created could not be removed and is still there
 };
 
 /// How the status follows from why a plan ended; nothing: it ended ok.

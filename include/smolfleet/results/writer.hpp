@@ -19,8 +19,7 @@ namespace smolfleet::results {
 class Writer {
  public:
   /// `bound`: bytes that may be queued before `write` waits. `on_broken` is called at most once,
-  /// from the loop or from within `write` or
-  /// `give_up`.
+  /// from the loop or from within `write`, `flush` or `hurry`.
   Writer(const core::Executor& executor, core::OwnStream stream, std::size_t bound,
          std::function<void()> on_broken);
   Writer(const Writer&) = delete;
@@ -33,8 +32,8 @@ class Writer {
   /// *Completes when* everything queued is written or the stream is broken.
   core::Awaitable<void> flush();
 
-  /// Drops what is queued and everything later, for when the person wants to leave now.
-  void give_up();
+  /// From now on nobody waits for the reader: what the stream does not take at once is dropped.
+  void hurry();
 
   /// What is wrong with the stream, as a sentence; nothing while it works.
   [[nodiscard]] const std::optional<std::string>& fault() const { return fault_; }
@@ -42,6 +41,7 @@ class Writer {
  private:
   void write_queued();
   void wait_for_room();
+  void give_up();
   void break_off(std::string fault);
   [[nodiscard]] std::size_t queued() const { return queue_.size() - written_; }
 
@@ -51,7 +51,8 @@ class Writer {
   std::string queue_;
   std::size_t written_ = 0;  ///< bytes at the front of the queue that are out
   bool waiting_ = false;     ///< for the stream to take more
-  core::Gate turn_;          ///< one writer waits for room at a time, the others queue behind it
+  bool hurried_ = false;
+  core::Gate turn_;  ///< one writer waits for room at a time, the others queue behind it
   core::Bell room_;
   core::Bell drained_;
   std::optional<std::string> fault_;

@@ -1,0 +1,44 @@
+// The fleet's own failures.
+#include "fleet/reasons.hpp"
+
+#include <fmt/format.h>
+
+namespace smolfleet::fleet {
+
+using core::Failure;
+using core::FailureCode;
+
+Failure internal_failure(const plan::Plan& plan) {
+  Failure failure;
+  failure.code = FailureCode::spawn_failed;
+  failure.message = fmt::format("smolfleet itself failed while it brought up {}", plan.target);
+  failure.hint = "Out of memory, or a bug: see the log, lower --jobs, and report it if it stays.";
+  return failure;
+}
+
+plan::Rejection too_long(const Line& line) {
+  plan::Rejection rejection{.line = line.number, .id = {}, .target = {}, .failure = {}};
+  rejection.failure.code = FailureCode::invalid_plan;
+  rejection.failure.message = fmt::format("the line is longer than {} bytes", longest_line);
+  rejection.failure.hint = "Split the plan, or move bulky content into files that its steps copy.";
+  return rejection;
+}
+
+plan::Rejection duplicate(const plan::Plan& plan) {
+  plan::Rejection rejection{.line = plan.line, .id = plan.id, .target = plan.target, .failure = {}};
+  rejection.failure.code = FailureCode::duplicate_target;
+  rejection.failure.message =
+      fmt::format("/target: {} is in flight already, from an earlier line", plan.target);
+  rejection.failure.hint = "Send the plan again after the first one's result.";
+  return rejection;
+}
+
+Failure not_started(bool timed_out) {
+  Failure failure;
+  failure.code = timed_out ? FailureCode::timeout : FailureCode::cancelled;
+  failure.message = "the plan was read and not started, because the run was ended";
+  failure.hint = "Send it again in the next run.";
+  return failure;
+}
+
+}  // namespace smolfleet::fleet

@@ -1,0 +1,32 @@
+// What results and events have in common on their way to JSON.
+#pragma once
+
+#include "smolfleet/results/result.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace smolfleet::results {
+
+/// Keeps the order in which keys are added.
+using Json = nlohmann::ordered_json;
+
+/// With three decimals at most; they print so, because the shortest text for the double is taken.
+[[nodiscard]] double rounded(Millis time);
+
+/// ISO 8601 in UTC with milliseconds.
+[[nodiscard]] std::string json_time(std::chrono::system_clock::time_point time);
+
+/// One line with its '\n'; whatever invalid UTF-8 has come so far is replaced, rather than thrown
+/// about.
+[[nodiscard]] std::string to_json_line(const Json& json);
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+}  // namespace smolfleet::results

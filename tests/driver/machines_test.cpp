@@ -1,0 +1,67 @@
+// Reading smolvm's list, and whose a machine is.
+#include "smolfleet/driver/machines.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace smolfleet::driver;
+
+namespace {
+
+constexpr auto two_machines = R"([
+  {"name": "web", "state": "running", "created_at": 1700000000, "pid": 7,
+   "labels": {"smolfleet.run": "r1", "smolfleet.plan": "p1", "team": "a"}},
+  {"name": "old", "state": "created", "created_at": 5, "labels": {}}])";
+
+Creator creator(const char* run, const char* plan, std::chrono::sys_seconds since = {}) {
+  return {.run = run, .plan = plan, .not_before = since};
+}
+
+}  // namespace
+
+TEST_SUITE("driver") {
+  TEST_CASE("smolvm's list is read by name") {
+    const auto machines = parse_machines(two_machines);
+    REQUIRE(machines);
+    CHECK(machines->size() == 2);
+    CHECK(machines->at("web").state == "running");
+    CHECK(machines->at("web").created_at.time_since_epoch().count() == 1'700'000'000);
+    CHECK(machines->at("web").labels.at("team") == "a");
+    CHECK(run_of(machines->at("web")) == "r1");
+    CHECK_FALSE(run_of(machines->at("old")));
+    CHECK(parse_machines("[]")->empty());
+  }
+
+  TEST_CASE("what is no list of machines is refused, not guessed at") {
+    for (const auto* text : {"", "{}", "null", "[", "[1]", "[{}]", R"([{"name": 1}])",
+                             R"([{"name": ""}])", "No machines found"}) {
+      CAPTURE(text);
+      CHECK_FALSE(parse_machines(text));
+    }
+  }
+
+  TEST_CASE("odd fields of a machine do no harm") {
+    const auto machines = parse_machines(
+        R"([{"name": "x", "state": 1, "created_at": "now", "labels": [1], "more": {}},
+            {"name": "y", "created_at": 1.5, "labels": {"smolfleet.run": 3}}])");
+    REQUIRE(machines);
+    CHECK(machines->at("x").state.empty());
+    CHECK_FALSE(run_of(machines->at("y")));
+  }
+
+  TEST_CASE("with labels, run and plan must both be the creator's") {
+    const auto web = parse_machines(two_machines)->at("web");
+    CHECK(was_created_by(web, creator("r1", "p1"), true));
+    CHECK_FALSE(was_created_by(web, creator("r2", "p1"), true));
+    CHECK_FALSE(was_created_by(web, creator("r1", "p2"), true));
+    const auto old = parse_machines(two_machines)->at("old");
+    CHECK_FALSE(was_created_by(old, creator("r1", "p1"), true));
+  }
+
+  TEST_CASE("without labels, the time tells, to the second") {
+    const auto web = parse_machines(two_machines)->at("web");
+    const std::chrono::sys_seconds created{std::chrono::seconds(1'700'000'000)};
+    CHECK(was_created_by(web, creator("x", "y", created), false));
+    CHECK(was_created_by(web, creator("x", "y", created - std::chrono::seconds(1)), false));
+    CHECK_FALSE(was_created_by(web, creator("x", "y", created + std::chrono::seconds(1)), false));
+  }
+}

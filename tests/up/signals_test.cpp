@@ -1,0 +1,211 @@
+// How a run is ended early: drain, cancel, leave, --halt.
+#include "fixture.hpp"
+#include "scenario.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <iterator>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace smolfleet::test;
+
+namespace {
+
+/// A program whose log can be read line by line.
+ProgramOptions watched(const StandIn& smolvm) {
+  ProgramOptions options;
+  options.environment = smolvm.environment();
+  options.pipe_stderr = true;
+  return options;
+}
+
+}  // namespace
+
+TEST_SUITE("up") {
+  TEST_CASE("one signal drains: no more plans are read, and what is in flight is finished") {
+    const Scene scene;
+    const StandIn smolvm(scene, scenario(json::array({rule("exec", {1}, action("exit", 137))})));
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      CAPTURE(signal);
+      Program program(Scene::up(StandIn::executable(), {"--settle-delay", "0.2"}), watched(smolvm));
+      // The rejected line comes last, so by its result the other has been admitted.
+      const auto target = "a" + std::to_string(signal);
+      program.write(feed_of({created(scene, target), {{"target", "?"}}}));
+      CHECK(json::parse(program.read_line().value())["status"] == "rejected");
+      program.send_signal(signal);
+      program.read_log_line_with("reading no more plans");
+      program.write(feed_of({created(scene, "late")}));
+      const auto run = collect(program.wait_keeping_input());
+      CHECK(run.ended.exit == 128 + signal);
+      REQUIRE(run.results.size() == 1);
+      CHECK(run.of(target)["status"] == "ok");
+      CHECK(smolvm.machines().contains(target));
+      CHECK(scene.staging_is_gone());
+    }
+    CHECK_FALSE(smolvm.machines().contains("late"));
+  }
+
+  TEST_CASE("the second signal cancels: children are ended, guests removed, plans answered") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("exec", {1}, action("hang", "polite"))})));
+    for (const auto& [first, second] : {std::pair(SIGINT, SIGTERM), std::pair(SIGHUP, SIGINT)}) {
+      CAPTURE(first);
+      const auto suffix = std::to_string(first);
+      Program program(Scene::up(StandIn::executable(), {"--events"}), watched(smolvm));
+      program.write(feed_of({created(scene, "a" + suffix), scene.plan("b" + suffix)}));
+      for (std::size_t installing = 0; installing < 2;) {
+        const auto event = json::parse(program.read_line().value());
+        installing += event["event"] == "phase_started" && event["phase"] == "install_ca";
+      }
+      program.send_signal(first);
+      program.read_log_line_with("reading no more plans");
+      program.send_signal(second);
+      auto ended = program.wait_keeping_input();
+      CHECK(ended.exit == 128 + second);
+      std::set<std::string> cancelled;
+      for (const auto& line : lines_of(ended.out)) {
+        const auto value = json::parse(line);
+        if (value.contains("event")) continue;
+        CHECK(value["status"] == "cancelled");
+        CHECK(value["error"]["code"] == "cancelled");
+        CHECK(value["leaked"] == false);
+        cancelled.insert(value["target"].get<std::string>());
+      }
+      CHECK(cancelled == std::set<std::string>{"a" + suffix, "b" + suffix});
+      CHECK(smolvm.machines().empty());
+      // Whether the exec had begun when the signal came is not known, nor does it matter.
+      const auto verbs = smolvm.verbs_for("a" + suffix);
+      CHECK(Verbs(verbs.begin(), verbs.begin() + 3) == Verbs{"create", "start", "cp"});
+      CHECK(Verbs(verbs.end() - 2, verbs.end()) == Verbs{"stop", "delete"});
+      // It was there before, as far as smolfleet knows.
+      for (const auto& verb : smolvm.verbs_for("b" + suffix))
+        CHECK((verb == "cp" || verb == "exec"));
+      CHECK(scene.staging_is_gone());
+    }
+  }
+
+  TEST_CASE("the third signal leaves at once and names what is left") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("exec", {1}, action("hang", "stubborn")),
+                                               rule("stop", {1}, action("hang", "stubborn"))})));
+    Program program(Scene::up(StandIn::executable(), {"--run", "r1"}), watched(smolvm));
+    program.write(feed_of({created(scene, "a"), {{"target", "?"}}}));
+    CHECK(json::parse(program.read_line().value())["status"] == "rejected");
+    program.send_signal(SIGINT);
+    program.read_log_line_with("reading no more plans");
+    program.send_signal(SIGINT);
+    program.read_log_line_with("cleaning up");
+    program.send_signal(SIGINT);
+    const auto run = collect(program.wait_keeping_input());
+    CHECK(run.ended.exit == 128 + SIGINT);
+    CHECK(run.of("a")["status"] == "cancelled");
+    const bool had_guest = smolvm.machines().contains("a");
+    CHECK(run.of("a")["leaked"] == had_guest);
+    if (had_guest) CHECK(run.log_lines_with("1 guest could not be removed: a") == 1);
+    CHECK(scene.staging_is_gone());
+  }
+
+  TEST_CASE("a second SIGHUP is no more than the first") {
+    const Scene scene;
+    const StandIn smolvm(scene, scenario(json::array({rule("exec", {1}, action("exit", 137))})));
+    Program program(Scene::up(StandIn::executable(), {"--settle-delay", "0.2"}), watched(smolvm));
+    program.write(feed_of({scene.plan("a"), {{"target", "?"}}}));
+    CHECK(json::parse(program.read_line().value())["status"] == "rejected");
+    program.send_signal(SIGHUP);
+    program.read_log_line_with("reading no more plans");
+    program.send_signal(SIGHUP);
+    const auto run = collect(program.wait_keeping_input());
+    CHECK(run.of("a")["status"] == "ok");
+    CHECK(run.ended.exit == 128 + SIGHUP);
+  }
+
+  TEST_CASE("--halt soon finishes what is in flight, --halt now cancels it") {
+    const Scene scene;
+    const StandIn smolvm(
+        scene, scenario(json::array({rule_for("cp", "bad", action("exit", 3)),
+                                     rule_for("exec", "slow-now", action("hang", "polite")),
+                                     {{"verb", "exec"},
+                                      {"machine", "slow-soon"},
+                                      {"attempts", {1}},
+                                      {"action", action("exit", 137)}}})));
+    for (const std::string when : {"soon", "now"}) {
+      CAPTURE(when);
+      Program program(
+          Scene::up(StandIn::executable(), {"--halt", when + ",fail=1", "--settle-delay", "0.2"}),
+          watched(smolvm));
+      program.write(feed_of({scene.plan("slow-" + when), scene.plan("bad")}));
+      program.read_log_line_with("--halt: 1 of");
+      program.write(feed_of({scene.plan("late")}));
+      const auto run = collect(program.wait_keeping_input());
+      CHECK(run.ended.exit == 1);
+      CHECK(run.of("bad")["status"] == "failed");
+      CHECK(run.of("slow-" + when)["status"] == (when == "now" ? "cancelled" : "ok"));
+      CHECK(run.results.size() == 2);
+    }
+    CHECK(smolvm.verbs_for("late").empty());
+  }
+
+  TEST_CASE("signals that were ignored when smolfleet was started stay ignored") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    for (const auto* name : {"HUP", "INT"}) {
+      ProgramOptions options;
+      options.environment = smolvm.environment();
+      std::vector<std::string> argv = {"/bin/sh", "-c",
+                                       std::string("trap '' ") + name + "; exec \"$@\"", "sh"};
+      std::ranges::move(Scene::up(StandIn::executable()), std::back_inserter(argv));
+      Program program(argv, options);
+      program.write(scene.plan(std::string("a") + name).dump() + "\n");
+      CHECK(program.read_line());  // by now it has set up its signals
+      program.send_signal(*name == 'H' ? SIGHUP : SIGINT);
+      program.write(scene.plan(std::string("b") + name).dump() + "\n");
+      CHECK(json::parse(program.read_line().value())["status"] == "ok");
+      CHECK(program.wait().exit == 0);
+    }
+  }
+
+  TEST_CASE("a signal at the very end of the feed ends the run one way or the other") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    for (int i = 0; i < 20; ++i) {
+      ProgramOptions options;
+      options.environment = smolvm.environment();
+      Program program(Scene::up(StandIn::executable()), options);
+      program.write("no plan\n");
+      CHECK(program.read_line());
+      program.send_signal(SIGSTOP);
+      program.close_input();
+      program.send_signal(SIGTERM);
+      program.send_signal(SIGCONT);
+      const auto ended = program.wait();
+      const bool expected = ended.exit == 1 || ended.exit == 128 + SIGTERM;
+      CHECK(expected);
+      CHECK(scene.staging_is_gone());
+    }
+  }
+
+  TEST_CASE("plans that were read along with others and not started are answered too") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("exec", {1}, action("hang", "polite"))})));
+    ProgramOptions options;
+    options.environment = smolvm.environment();
+    Program program(Scene::up(StandIn::executable(), {"--jobs", "2"}), options);
+    // One write, so one read: "b" and "c" are taken from the pipe with the line that is answered.
+    program.write(feed_of({{{"target", "?"}}, scene.plan("a"), scene.plan("b"), scene.plan("c")}));
+    CHECK(json::parse(program.read_line().value())["status"] == "rejected");
+    program.send_signal(SIGINT);
+    program.send_signal(SIGTERM);
+    const auto run = collect(program.wait_keeping_input());
+    CHECK(run.results.size() == 3);
+    for (const auto* target : {"a", "b", "c"})
+      CHECK(run.of(target)["status"] == "cancelled");
+  }
+}
