@@ -1,0 +1,49 @@
+// What can be seen of a run from outside, once it is over.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace smolfleet::faults {
+
+using nlohmann::json;
+
+/// A process with the run's SMOLVM_DATA_DIR in its environment.
+struct Process {
+  pid_t pid = 0;
+  std::vector<std::string> argv;
+  [[nodiscard]] bool is_vm() const { return argv.size() > 1 && argv[1] == "_boot-vm"; }
+};
+
+/// Machines by name, as `smolvm machine ls --json` shows them.
+using Machines = std::map<std::string, json>;
+
+/// How smolfleet ended and what it wrote.
+struct Performance {
+  int exit = -1;   ///< -1: a signal ended it
+  int signal = 0;  ///< 0: it exited
+  bool hung = false;  ///< the driver's patience was over
+  std::string out;
+  std::string err;
+  bool reader_left = false;
+  bool feed_ended = false;              ///< it could see the end of the feed
+  std::optional<std::size_t> consumed;  ///< bytes of the feed that it took; nothing: unknown
+  std::vector<int> signals;             ///< as they were sent
+};
+
+struct Evidence {
+  Performance run;
+  std::vector<json> calls;  ///< the stand-in's log
+  Machines before;
+  Machines after;
+  std::vector<Process> processes;
+  std::vector<std::string> temporary;  ///< left in TMPDIR
+};
+
+}  // namespace smolfleet::faults
