@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <set>
 
@@ -153,16 +152,27 @@ class Inspection {
     return says(evidence_.run, "left with ") && says(evidence_.run, " more; ");
   }
 
-  /// A VM process belongs to a machine that is there, and not to one that was stopped.
+  /// A VM process belongs to a machine that is there. Not smolfleet's fault: one that smolvm hides
+  /// from it, or has not recorded when its start is ended (contract §4.6), which nobody finds.
   void check_vms() {
-    const bool excused = evidence_.run.hung || says(evidence_.run, "left with ") ||
-                         says(evidence_.run, "is left behind");
     for (const auto& process : evidence_.processes) {
-      if (!process.is_vm() || process.argv.size() < 3) continue;
-      const bool has_machine = std::filesystem::exists(process.argv[2]);
-      verdict_.expect("no VM runs without a machine", has_machine || excused, process.argv[2]);
+      if (!process.is_vm()) continue;
+      const auto& machine = process.machine;
+      const bool excused = evidence_.run.hung || was_lied_to(evidence_, machine) ||
+                           was_interrupted(machine) || lost_.contains(machine) ||
+                           fate_of(machine) == Fate::anything;
+      verdict_.expect("no VM runs without a machine", evidence_.after.contains(machine) || excused,
+                      machine);
     }
     verdict_.expect("no VM runs without a machine", true, "");
+  }
+
+  [[nodiscard]] bool was_interrupted(const std::string& machine) const {
+    return std::ranges::any_of(account_.results, [&](const json& result) {
+      if (result["target"] != machine) return false;
+      const auto* start = phase_named(result, "start");
+      return start != nullptr && (*start)["exit_code"].is_null();
+    });
   }
 
   const Story& story_;

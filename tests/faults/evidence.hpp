@@ -18,6 +18,7 @@ using nlohmann::json;
 struct Process {
   pid_t pid = 0;
   std::vector<std::string> argv;
+  std::string machine;  ///< whose VM it is
   [[nodiscard]] bool is_vm() const { return argv.size() > 1 && argv[1] == "_boot-vm"; }
 };
 

@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdio>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -82,9 +83,13 @@ class Suite {
     evidence.before = stage.machines();
     const auto patience = settings_.patience * (is_sanitized ? patience_with_sanitizers : 1);
     evidence.run = perform(stage, story, patience);
-    evidence.processes = stage.processes();
-    evidence.after = stage.machines();
     evidence.calls = stage.calls();
+    std::set<std::string> names;
+    for (const auto& call : evidence.calls) {
+      if (call["verb"] == "start") names.insert(call["machine"].get<std::string>());
+    }
+    evidence.processes = stage.processes(names);
+    evidence.after = stage.machines();
     evidence.temporary = stage.temporary_files();
     return evidence;
   }

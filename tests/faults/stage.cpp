@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -133,8 +134,18 @@ Machines Stage::machines() const {
   return machines;
 }
 
-std::vector<Process> Stage::processes() const {
-  return processes_with("SMOLVM_DATA_DIR=" + directory_.path("vm"));
+std::vector<Process> Stage::processes(const std::set<std::string>& names) const {
+  auto found = processes_with("SMOLVM_DATA_DIR=" + directory_.path("vm"));
+  const bool has_vms = std::ranges::any_of(found, &Process::is_vm);
+  if (!has_vms) return found;
+  for (const auto& name : names) {
+    const auto directory = smolvm({"data-dir", "--name", name});
+    const auto config = directory.substr(0, directory.find('\n')) + "/boot-config.json";
+    for (auto& process : found) {
+      if (process.is_vm() && process.argv.back() == config) process.machine = name;
+    }
+  }
+  return found;
 }
 
 std::vector<json> Stage::calls() const {

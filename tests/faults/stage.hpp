@@ -6,6 +6,7 @@
 #include "story.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,8 @@ class Stage {
   void keep() { directory_.keep(); }
 
   [[nodiscard]] Machines machines() const;
-  [[nodiscard]] std::vector<Process> processes() const;
+  /// With the machines of VMs, as far as they are among the names.
+  [[nodiscard]] std::vector<Process> processes(const std::set<std::string>& names = {}) const;
   [[nodiscard]] std::vector<json> calls() const;
   [[nodiscard]] std::vector<std::string> temporary_files() const;
 

@@ -127,9 +127,10 @@ void weave_limits(std::uint64_t seed, const Means& means, Story& story) {
   Dice dice(seed, limits_topic);
   if (dice.chance(0.08)) story.descriptors = 64;
   const bool memory = dice.chance(0.06);
-  const int mib = dice.between(1, 12);
+  // It starts with less than one MiB.
+  const int pages = dice.between(200, 1000);
   if (memory && means.memory_limits)
-    story.memory_bytes = 1024 * std::size_t{1024} * static_cast<std::size_t>(mib);
+    story.memory_bytes = std::size_t{4096} * static_cast<std::size_t>(pages);
 }
 
 Story weave(std::uint64_t seed, const CaFiles& files, const Means& means) {
