@@ -85,19 +85,19 @@ class Run {
         feed_(std::move(feed), feed_name(options.feed)),
         writer_(loop.get_executor(), std::move(results), queued_results,
                 [this] { fleet_.cancel(); }),
-        services_{.smolvm = smolvm_,
-                  .runner = runner_,
-                  .host = host_,
+        services_{.tools = {.smolvm = smolvm_,
+                            .runner = runner_,
+                            .host = host_,
+                            .clock = clock_,
+                            .dice = dice_,
+                            .settle = options.settle,
+                            .on_phase = listener(options)},
                   .staging = staging_,
-                  .clock = clock_,
-                  .dice = dice_,
-                  .settle = options.settle,
                   .on_installed =
                       [this](const plan::Plan& plan, const results::Ca& ca) {
                         log_.info("{} trusts the {} CA {}", plan.target, ca.label,
                                   ca.fingerprint_sha256);
-                      },
-                  .on_phase = listener(options)},
+                      }},
         fleet_(loop.get_executor(), fleet_options(options), feed_, writer_, services_, log),
         interrupts_(interrupts),
         watchdog_(loop) {}

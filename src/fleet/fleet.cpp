@@ -56,7 +56,7 @@ Awaitable<Summary> Fleet::run() {
 
 void Fleet::begin_deadline() {
   if (!options_.timeout) return;
-  until_ = services_.clock.now() + *options_.timeout;
+  until_ = services_.tools.clock.now() + *options_.timeout;
   deadline_.expires_at(until_);
   deadline_.async_wait([this](std::error_code error) {
     if (error) return;
@@ -78,7 +78,7 @@ void Fleet::cancel() {
 void Fleet::leave() {
   cancel();
   left_ = true;
-  services_.runner.hurry();
+  services_.tools.runner.hurry();
   writer_.hurry();
   if (scope_ != nullptr) scope_->abandon();
 }
@@ -91,7 +91,7 @@ Awaitable<void> Fleet::admit_plans(core::Scope& scope) {
     auto line = co_await feed_.next();
     if (!line) summary_.feed_fault = line.error();
     if (!line || !*line) break;
-    const auto read = services_.clock.now();
+    const auto read = services_.tools.clock.now();
     auto plan = parse(**line);
     if (plan) {
       in_flight_.insert(plan->target);
@@ -140,7 +140,7 @@ Awaitable<void> Fleet::reject(plan::Rejection rejection) {
 /// Keeps its place until the result is on its way: a slow reader holds up the feed, not our memory.
 Awaitable<void> Fleet::bring_up(plan::Plan plan, TimePoint read,
                                 [[maybe_unused]] core::Gate::Place place) {
-  const auto admitted = services_.clock.now();
+  const auto admitted = services_.tools.clock.now();
   Result result;
   result.started_at = std::chrono::system_clock::now();
   result.id = plan.id;
@@ -157,7 +157,7 @@ Awaitable<void> Fleet::bring_up(plan::Plan plan, TimePoint read,
   result.ca = std::move(report.ca);
   result.phases = std::move(report.phases);
   result.failure = std::move(report.failure);
-  result.duration = services_.clock.now() - admitted;
+  result.duration = services_.tools.clock.now() - admitted;
   in_flight_.erase(plan.target);
   co_await answer(std::move(result));
 }
@@ -189,7 +189,8 @@ Awaitable<bool> Fleet::cleaned_up(const plan::Plan& plan, TimePoint admitted,
                                   bringup::Report& report) {
   std::optional<core::Failure> failure;
   try {
-    failure = co_await bringup::clean_up(plan, options_.on_failure, admitted, services_, report);
+    failure =
+        co_await bringup::clean_up(plan, options_.on_failure, admitted, services_.tools, report);
   } catch (const std::exception& exception) {
     log_.error("line {}, {}: internal failure: {}", plan.line, plan.target, exception.what());
     failure = internal_failure(plan);
