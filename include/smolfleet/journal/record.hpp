@@ -57,8 +57,8 @@ using Record = std::variant<Begun, Admitted, Ended>;
 /// to follow "line N ". Never throws for any input.
 [[nodiscard]] std::expected<Record, std::string> parse_record(std::string_view line);
 
-/// A recorded result for a reader of today, with its '\n': `leaked` as it is now, the rest as it
-/// was.
-[[nodiscard]] std::string replayed(std::string_view result, bool leaked);
+/// A recorded result for a reader of today, with its '\n': its guest is gone by now, or everything
+/// is as it was.
+[[nodiscard]] std::string replayed(std::string_view result, bool guest_is_gone);
 
 }  // namespace smolfleet::journal
