@@ -3,9 +3,11 @@
 
 #include "smolfleet/bringup/bringup.hpp"
 #include "smolfleet/ca/staging.hpp"
+#include "smolfleet/cli/early_end.hpp"
 #include "smolfleet/cli/host_setup.hpp"
 #include "smolfleet/cli/interrupts.hpp"
 #include "smolfleet/cli/log.hpp"
+#include "smolfleet/cli/running.hpp"
 #include "smolfleet/cli/streams.hpp"
 #include "smolfleet/core/asio.hpp"
 #include "smolfleet/core/clock.hpp"
@@ -19,19 +21,15 @@
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <expected>
 #include <filesystem>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -42,31 +40,11 @@ using core::OwnStream;
 using fleet::Summary;
 using results::Status;
 
-/// How long leaving at once may take before the process ends without its own consent.
-constexpr std::chrono::milliseconds last_moment(1000);
-/// Names that one log line can hold.
-constexpr std::size_t most_names = 20;
-
 std::expected<ca::Staging, NoRun> open_staging() {
   const char* const parent = std::getenv("TMPDIR");
   auto staging = ca::Staging::create(parent == nullptr || *parent == 0 ? "/tmp" : parent);
   if (!staging) return std::unexpected(NoRun{std::move(staging).error()});
   return std::move(*staging);
-}
-
-/// The first names of a list, and how many there are besides.
-template <class Names>
-std::string first_names(const Names& names, std::size_t count) {
-  const auto shown = std::min(names.size(), most_names);
-  auto text = fmt::format(
-      "{}",
-      fmt::join(names.begin(), std::next(names.begin(), static_cast<std::ptrdiff_t>(shown)), ", "));
-  if (count > shown) text += fmt::format(" and {} more", count - shown);
-  return text;
-}
-
-std::string_view plural(std::size_t count, std::string_view one, std::string_view many) {
-  return count == 1 ? one : many;
 }
 
 /// Everything that a run consists of, in the order in which it must be taken down again.
@@ -99,20 +77,13 @@ class Run {
                                   ca.fingerprint_sha256);
                       }},
         fleet_(loop.get_executor(), fleet_options(options), feed_, writer_, services_, log),
-        interrupts_(interrupts),
-        watchdog_(loop) {}
+        early_end_(loop, interrupts, log, stoppable()) {}
 
-  core::Awaitable<Summary> run() {
-    interrupts_.listen({.drain = [this](int signal) { drain(signal); },
-                        .cancel = [this](int signal) { cancel(signal); },
-                        .leave = [this](int signal) { leave(signal); }});
-    return fleet_.run();
+  core::Awaitable<void> run(Summary& summary) {
+    early_end_.listen();
+    summary = co_await fleet_.run();
   }
-  /// Lets the loop end, when `run` has: a signal that comes now comes too late to change anything.
-  void stop_listening() {
-    interrupts_.stop();
-    watchdog_.cancel();
-  }
+  void stop_listening() { early_end_.stop(); }
 
   [[nodiscard]] const std::optional<std::string>& result_fault() const { return writer_.fault(); }
 
@@ -148,36 +119,22 @@ class Run {
     co_await writer_.write(line);
   }
 
-  void drain(int signal) {
-    const auto left = fleet_.in_flight().size();
-    log_.warn("SIG{}: reading no more plans, finishing {} in flight; once more to cancel {}",
-              ::sigabbrev_np(signal), left, plural(left, "it", "them"));
-    fleet_.drain();
+  Stoppable stoppable() {
+    return {.reads = "plans",
+            .cleans_up = true,
+            .drain = [this] { fleet_.drain(); },
+            .cancel = [this] { fleet_.cancel(); },
+            .leave = [this] { fleet_.leave(); },
+            .in_flight = [this] { return fleet_.in_flight().size(); },
+            .last_words = [this] { say_last_words(); }};
   }
 
-  void cancel(int signal) {
-    log_.warn("SIG{}: cancelling {} in flight and cleaning up; once more to leave at once",
-              ::sigabbrev_np(signal), fleet_.in_flight().size());
-    fleet_.cancel();
-  }
-
-  void leave(int signal) {
-    log_.warn("SIG{}: leaving at once, without cleaning up", ::sigabbrev_np(signal));
-    fleet_.leave();
-    watchdog_.expires_after(last_moment);
-    watchdog_.async_wait([this, signal](std::error_code error) {
-      if (!error) leave_unfinished(signal);
-    });
-  }
-
-  /// A child that cannot be killed holds everything up, and somebody has asked three times.
-  [[noreturn]] void leave_unfinished(int signal) {
+  void say_last_words() {
     const auto& left = fleet_.in_flight();
     log_.error("left with {} plans unanswered: {}; `smolfleet down --run {}` removes their guests",
                left.size(), first_names(left, left.size()), run_id_);
     std::error_code ignored;
     std::filesystem::remove_all(staging_.directory(), ignored);
-    std::_Exit(by_signal + signal);
   }
 
   spdlog::logger& log_;
@@ -192,8 +149,7 @@ class Run {
   results::Writer writer_;
   bringup::Services services_;
   fleet::Fleet fleet_;
-  Interrupts& interrupts_;
-  asio::steady_timer watchdog_;
+  EarlyEnd early_end_;
 };
 
 int exit_status(const Summary& summary, const Run& run, std::optional<int> signal) {
@@ -226,31 +182,6 @@ void log_end(spdlog::logger& log, const Summary& summary, const Run& run, const 
            summary.count(Status::cancelled), wall.count());
 }
 
-/// Runs the loop until the run has ended: it alone decides when.
-Summary drive(asio::io_context& loop, Run& run) {
-  Summary summary;
-  std::exception_ptr error;
-  asio::co_spawn(loop, run.run(), [&](std::exception_ptr thrown, Summary result) {
-    error = std::move(thrown);
-    summary = std::move(result);
-    run.stop_listening();
-  });
-  loop.run();
-  if (error) std::rethrow_exception(error);
-  return summary;
-}
-
-void fit_jobs(UpOptions& options, spdlog::logger& log) {
-  const auto limit = raise_descriptor_limit();
-  const auto fitting = jobs_that_fit(limit - std::min(limit, descriptors_in_use()));
-  if (options.jobs <= fitting) return;
-  log.warn(
-      "--jobs {} lowered to {}: only {} file descriptors may be open; raise the hard limit "
-      "(ulimit -Hn, LimitNOFILE=)",
-      options.jobs, fitting, limit);
-  options.jobs = fitting;
-}
-
 std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, ClosedStreams closed,
                                  spdlog::logger& log) {
   auto executable = find_program(options.smolvm);
@@ -258,7 +189,7 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   options.driver.executable = std::move(*executable);
   if (options.run_id.empty()) options.run_id = fresh_run_id();
   options.driver.run_id = options.run_id;
-  fit_jobs(options, log);
+  options.jobs = fit_jobs(options.jobs, log);
   auto results = open_results(loop.get_executor(), closed);
   if (!results) return std::unexpected(std::move(results).error());
   auto feed = open_feed(loop.get_executor(), options.feed, closed);
@@ -272,7 +203,8 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   Run run(loop, options, log, std::move(*feed), std::move(*results), std::move(*staging),
           interrupts);
   try {
-    const auto summary = drive(loop, run);
+    Summary summary;
+    drive(loop, run.run(summary), [&run] { run.stop_listening(); });
     log_end(log, summary, run, options.run_id, std::chrono::steady_clock::now() - begun);
     return exit_status(summary, run, interrupts.signal());
   } catch (const std::exception& error) {
