@@ -14,6 +14,8 @@
 #include "smolfleet/core/own_stream.hpp"
 #include "smolfleet/fleet/feed.hpp"
 #include "smolfleet/fleet/fleet.hpp"
+#include "smolfleet/journal/file.hpp"
+#include "smolfleet/journal/journal.hpp"
 #include "smolfleet/process/runner.hpp"
 #include "smolfleet/results/event.hpp"
 #include "smolfleet/results/writer.hpp"
@@ -47,11 +49,24 @@ std::expected<ca::Staging, NoRun> open_staging() {
   return std::move(*staging);
 }
 
+std::expected<std::optional<journal::Opened>, NoRun> open_journal(const UpOptions& options) {
+  if (options.journal.empty()) return std::nullopt;
+  const bool given = !options.run_id.empty();
+  auto opened = journal::open_journal({.path = options.journal,
+                                       .resume = options.resume,
+                                       .retry_failed = options.retry_failed,
+                                       .run = given ? options.run_id : fresh_run_id(),
+                                       .run_is_given = given});
+  if (!opened) return std::unexpected(NoRun{std::move(opened).error()});
+  return std::move(*opened);
+}
+
 /// Everything that a run consists of, in the order in which it must be taken down again.
 class Run {
  public:
   Run(asio::io_context& loop, UpOptions& options, spdlog::logger& log, OwnStream feed,
-      OwnStream results, ca::Staging staging, Interrupts& interrupts)
+      OwnStream results, ca::Staging staging, std::optional<journal::Opened> journal,
+      Interrupts& interrupts)
       : log_(log),
         run_id_(options.run_id),
         smolvm_(options.driver),
@@ -76,7 +91,12 @@ class Run {
                         log_.info("{} trusts the {} CA {}", plan.target, ca.label,
                                   ca.fingerprint_sha256);
                       }},
-        fleet_(loop.get_executor(), fleet_options(options), feed_, writer_, services_, log),
+        journal_(journal
+                     ? std::make_unique<journal::Journal>(loop.get_executor(), std::move(*journal),
+                                                          [this] { fleet_.cancel(); })
+                     : nullptr),
+        fleet_(loop.get_executor(), fleet_options(options, journal_.get()), feed_, writer_,
+               services_, log),
         early_end_(loop, interrupts, log, stoppable()) {}
 
   core::Awaitable<void> run(Summary& summary) {
@@ -86,9 +106,12 @@ class Run {
   void stop_listening() { early_end_.stop(); }
 
   [[nodiscard]] const std::optional<std::string>& result_fault() const { return writer_.fault(); }
+  [[nodiscard]] std::optional<std::string> journal_fault() const {
+    return journal_ ? journal_->fault() : std::nullopt;
+  }
 
  private:
-  static fleet::Options fleet_options(const UpOptions& options) {
+  static fleet::Options fleet_options(const UpOptions& options, journal::Journal* journal) {
     return {.run_id = options.run_id,
             .jobs = options.jobs,
             .unknown_keys =
@@ -96,7 +119,8 @@ class Run {
             .timeout = options.timeout,
             .on_failure = options.on_failure,
             .halt = options.halt,
-            .events = options.events};
+            .events = options.events,
+            .journal = journal};
   }
 
   bringup::OnPhase listener(const UpOptions& options) {
@@ -148,13 +172,14 @@ class Run {
   fleet::Feed feed_;
   results::Writer writer_;
   bringup::Services services_;
+  std::unique_ptr<journal::Journal> journal_;
   fleet::Fleet fleet_;
   EarlyEnd early_end_;
 };
 
 int exit_status(const Summary& summary, const Run& run, std::optional<int> signal) {
   if (signal) return by_signal + *signal;
-  if (summary.feed_fault || run.result_fault()) return stream_broke;
+  if (summary.feed_fault || run.result_fault() || run.journal_fault()) return stream_broke;
   const bool ok = summary.count(Status::failed) + summary.count(Status::rejected) +
                       summary.count(Status::cancelled) ==
                   0;
@@ -170,6 +195,9 @@ void log_end(spdlog::logger& log, const Summary& summary, const Run& run, const 
         "run",
         *run.result_fault(), run_id);
   }
+  if (const auto fault = run.journal_fault()) {
+    log.error("{}; see to its disk, then run again with --resume", *fault);
+  }
   if (summary.timed_out)
     log.error("the run's --timeout was reached; the feed was not read further");
   if (summary.leaked > 0) {
@@ -177,9 +205,17 @@ void log_end(spdlog::logger& log, const Summary& summary, const Run& run, const 
               plural(summary.leaked, "1 guest", fmt::format("{} guests", summary.leaked)),
               first_names(summary.leaked_names, summary.leaked), run_id);
   }
-  log.info("{} ok, {} failed, {} rejected, {} cancelled in {:.1f} s", summary.count(Status::ok),
+  const auto recalled = summary.recalled == 0
+                            ? std::string()
+                            : fmt::format(", {} of them by the journal", summary.recalled);
+  log.info("{} ok, {} failed, {} rejected, {} cancelled in {:.1f} s{}", summary.count(Status::ok),
            summary.count(Status::failed), summary.count(Status::rejected),
-           summary.count(Status::cancelled), wall.count());
+           summary.count(Status::cancelled), wall.count(), recalled);
+}
+
+void log_resumption(spdlog::logger& log, const journal::Opened& journal) {
+  log.info("resuming run {}: {} plans have their answers, {} were in flight", journal.run,
+           journal.history.answered(), journal.history.unanswered());
 }
 
 std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, ClosedStreams closed,
@@ -187,8 +223,6 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   auto executable = find_program(options.smolvm);
   if (!executable) return std::unexpected(NoRun{std::move(executable).error()});
   options.driver.executable = std::move(*executable);
-  if (options.run_id.empty()) options.run_id = fresh_run_id();
-  options.driver.run_id = options.run_id;
   options.jobs = fit_jobs(options.jobs, log);
   auto results = open_results(loop.get_executor(), closed);
   if (!results) return std::unexpected(std::move(results).error());
@@ -199,9 +233,16 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   auto staging = open_staging();
   if (!staging) return std::unexpected(std::move(staging).error());
 
+  auto journal = open_journal(options);
+  if (!journal) return std::unexpected(std::move(journal).error());
+  if (*journal) options.run_id = (*journal)->run;
+  if (*journal && options.resume) log_resumption(log, **journal);
+  if (options.run_id.empty()) options.run_id = fresh_run_id();
+  options.driver.run_id = options.run_id;
+
   const auto begun = std::chrono::steady_clock::now();
   Run run(loop, options, log, std::move(*feed), std::move(*results), std::move(*staging),
-          interrupts);
+          std::move(*journal), interrupts);
   try {
     Summary summary;
     drive(loop, run.run(summary), [&run] { run.stop_listening(); });

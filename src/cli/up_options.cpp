@@ -62,6 +62,7 @@ UpCommand::UpCommand(CLI::App& app) {
   add_ca(*up);
   add_limits(*up);
   add_ends(*up);
+  add_journal(*up);
   allow_environment(up->add_option("--run", options_.run_id, "The run's id (default: a fresh one)")
                         ->check(check_run_id)
                         ->type_name("ID"));
@@ -126,6 +127,23 @@ void UpCommand::add_ends(CLI::App& up) {
                         ->check(check_halt)
                         ->type_name("RULE")
                         ->capture_default_str());
+}
+
+void UpCommand::add_journal(CLI::App& up) {
+  auto* journal = up.add_option("--journal", options_.journal,
+                                "Write down what has begun and ended, synced, so that\na run that "
+                                "crashed can be resumed")
+                      ->type_name("FILE");
+  auto* resume =
+      up.add_flag("--resume", options_.resume,
+                  "Go on with the journal, on the same feed: answers\nstand, what was in "
+                  "flight is removed and run again")
+          ->needs(journal);
+  auto* retry = up.add_flag("--retry-failed", options_.retry_failed,
+                            "When resuming, run also again what failed")
+                    ->needs(resume);
+  for (auto* option : {journal, resume, retry})
+    allow_environment(option);
 }
 
 UpOptions UpCommand::options() {

@@ -29,6 +29,7 @@ class UpCommand {
   void add_ca(CLI::App& up);
   void add_limits(CLI::App& up);
   void add_ends(CLI::App& up);
+  void add_journal(CLI::App& up);
 
   /// What CLI11 reads into and UpOptions does not hold as such.
   struct Raw {

@@ -61,9 +61,9 @@ Source reader_of(int fd) {
 }
 
 /// Why the journal is not the one for these options.
-std::optional<std::string> objection(const OpenOptions& options,
-                                     const std::optional<std::string>& run) {
-  if (!run) return std::nullopt;
+std::optional<std::string> objection(const OpenOptions& options, const History& history) {
+  const auto& run = history.run();
+  if (!run || history.empty()) return std::nullopt;
   if (!options.resume) {
     return about(
         options.path,
@@ -105,8 +105,9 @@ std::expected<Opened, std::string> open_journal(const OpenOptions& options) {
                           "started",
                           good.error())));
   }
-  if (auto wrong = objection(options, history.run())) return std::unexpected(std::move(*wrong));
-  auto run = history.run().value_or(options.run);
+  if (auto wrong = objection(options, history)) return std::unexpected(std::move(*wrong));
+  const bool goes_on = options.resume && !options.run_is_given;
+  auto run = goes_on ? history.run().value_or(options.run) : options.run;
   if (const auto error = begin(fd->get(), options.path, *good, run)) {
     return std::unexpected(
         about(options.path, fmt::format("cannot be written: {}", error.message())));

@@ -68,6 +68,8 @@ class History {
   /// Answers that stand, and plans that were begun and have none.
   [[nodiscard]] std::size_t answered() const;
   [[nodiscard]] std::size_t unanswered() const { return open_.size(); }
+  /// Whether no plan was ever begun.
+  [[nodiscard]] bool empty() const { return answers_.empty() && open_.empty(); }
 
  private:
   struct Suspect {
