@@ -76,7 +76,7 @@ class BringUp {
   }
 
   Awaitable<MaybeFailure> check_smolvm() {
-    auto can = co_await services_.host.capabilities(frame_.until);
+    auto can = co_await services_.tools.host.capabilities(frame_.until);
     if (!can) co_return std::move(can).error();
     can_ = *can;
     const bool too_old = can_.version && *can_.version < driver::oldest_for_machines;
@@ -86,12 +86,13 @@ class BringUp {
 
   Awaitable<MaybeFailure> create() {
     if (!plan_.machine) co_return std::nullopt;
-    const auto turn = co_await services_.host.enter_create(frame_.until);
+    const auto turn = co_await services_.tools.host.enter_create(frame_.until);
     if (!turn) co_return no_turn(turn.error(), "create", plan_.target);
-    if (services_.host.unfit()) co_return host_unfit("create");
+    if (services_.tools.host.unfit()) co_return host_unfit("create");
     report_.create_begun = std::chrono::system_clock::now();
     report_.created = Created::perhaps;
-    auto failure = co_await phase("create", Verb::create, services_.smolvm.create(plan_, can_));
+    auto failure =
+        co_await phase("create", Verb::create, services_.tools.smolvm.create(plan_, can_));
     report_.created = created_by(failure);
     co_return failure;
   }
@@ -104,23 +105,23 @@ class BringUp {
 
   Awaitable<MaybeFailure> start() {
     if (!plan_.machine) co_return std::nullopt;
-    const auto turn = co_await services_.host.enter_boot(frame_.until);
+    const auto turn = co_await services_.tools.host.enter_boot(frame_.until);
     if (!turn) co_return no_turn(turn.error(), "start", plan_.target);
-    if (services_.host.unfit()) co_return host_unfit("start");
-    auto failure = co_await phase("start", Verb::start, services_.smolvm.start(plan_.target));
+    if (services_.tools.host.unfit()) co_return host_unfit("start");
+    auto failure = co_await phase("start", Verb::start, services_.tools.smolvm.start(plan_.target));
     const bool interrupted = failure && failure->code == FailureCode::cancelled;
-    if (!interrupted) services_.host.start_ended(failure);
+    if (!interrupted) services_.tools.host.start_ended(failure);
     co_return failure;
   }
 
   Awaitable<MaybeFailure> copy_ca() {
     co_return co_await phase("copy_ca", Verb::copy_ca,
-                             services_.smolvm.copy_ca(plan_.target, ca_.file));
+                             services_.tools.smolvm.copy_ca(plan_.target, ca_.file));
   }
 
   Awaitable<MaybeFailure> install_ca() {
     auto failure = co_await phase("install_ca", Verb::install_ca,
-                                  services_.smolvm.install_ca(plan_.target, can_));
+                                  services_.tools.smolvm.install_ca(plan_.target, can_));
     if (!failure) services_.on_installed(plan_, *report_.ca);
     co_return failure;
   }
@@ -141,7 +142,7 @@ class BringUp {
       source = std::move(*reachable);
     }
     PhaseWork work{
-        .calls = services_.smolvm.step(plan_.target, step, source, can_),
+        .calls = services_.tools.smolvm.step(plan_.target, step, source, can_),
         .raise_limit = step.timeout ? "the step's timeout_s" : "--deadline step=SECONDS"};
     co_return co_await phase(std::move(name), std::move(work));
   }
@@ -153,12 +154,12 @@ class BringUp {
   }
 
   Awaitable<MaybeFailure> phase(std::string name, PhaseWork work) {
-    co_return co_await record_phase(std::move(name), std::move(work), subject_, frame_, services_,
-                                    report_.phases);
+    co_return co_await record_phase(std::move(name), std::move(work), subject_, frame_,
+                                    services_.tools, report_.phases);
   }
 
   [[nodiscard]] Failure host_unfit(const std::string& phase) const {
-    const auto& first = *services_.host.unfit();
+    const auto& first = *services_.tools.host.unfit();
     Failure failure;  // without what that other guest's command printed
     failure.code = first.code;
     failure.phase = phase;

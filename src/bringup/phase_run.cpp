@@ -28,16 +28,16 @@ Outcome ended_by(process::End end) {
 class PhaseRun {
  public:
   PhaseRun(results::Phase& phase, const std::string& target, PhaseWork work, Frame frame,
-           Services& services)
+           Tools& tools)
       : phase_(phase),
         target_(target),
         work_(std::move(work)),
         limit_(work_.calls.front().command.deadline.value()),
         frame_(frame),
-        services_(services) {}
+        tools_(tools) {}
 
   Awaitable<std::optional<Failure>> run() {
-    const auto begun = services_.clock.now();
+    const auto begun = tools_.clock.now();
     phase_.start = begun - frame_.admitted;
     until_ = std::min(frame_.until, begun + limit_);
     std::optional<Failure> failure;
@@ -47,23 +47,23 @@ class PhaseRun {
     }
     // One attempt is one run of the whole phase, however many commands that takes.
     if (was_begun_) phase_.attempts = 1 + retries_;
-    phase_.duration = services_.clock.now() - begun;
+    phase_.duration = tools_.clock.now() - begun;
     co_return failure;
   }
 
  private:
   Awaitable<std::optional<Failure>> run_until_final(Call& call) {
     for (unsigned retry = 0;; ++retry) {
-      const auto left = std::chrono::ceil<milliseconds>(until_ - services_.clock.now());
+      const auto left = std::chrono::ceil<milliseconds>(until_ - tools_.clock.now());
       if (left <= milliseconds::zero()) co_return failed(call.verb, ended_by(process::TimedOut{}));
       call.command.deadline = std::min(left, limit_ / work_.shares);
-      auto outcome = co_await services_.runner.run(call.command);
+      auto outcome = co_await tools_.runner.run(call.command);
       note(outcome);
       const auto verdict = driver::classify(call.verb, outcome);
       if (verdict == driver::Verdict::done) co_return std::nullopt;
       const auto resume = next_try(verdict, retry);
       if (!resume) co_return failed(call.verb, std::move(outcome));
-      co_await services_.clock.sleep_until(*resume);
+      co_await tools_.clock.sleep_until(*resume);
       const bool cancelled = co_await core::cancelled();
       if (cancelled) co_return failed(call.verb, ended_by(process::Cancelled{}));
       ++retries_;
@@ -79,10 +79,10 @@ class PhaseRun {
   /// When to try again; nothing when that would be of no use: what went wrong last then says more
   /// than a deadline would.
   std::optional<TimePoint> next_try(driver::Verdict verdict, unsigned retry) {
-    const auto rule = rule_for(verdict, services_.settle);
-    const auto pause = pause_before(rule, retry, services_.dice.roll());
+    const auto rule = rule_for(verdict, tools_.settle);
+    const auto pause = pause_before(rule, retry, tools_.dice.roll());
     if (!pause) return std::nullopt;
-    const auto resume = services_.clock.now() + *pause;
+    const auto resume = tools_.clock.now() + *pause;
     return resume < until_ ? std::optional(resume) : std::nullopt;
   }
 
@@ -94,7 +94,7 @@ class PhaseRun {
   }
 
   void explain_timeout(Failure& failure) const {
-    if (services_.clock.now() >= frame_.until) {
+    if (tools_.clock.now() >= frame_.until) {
       failure.message = fmt::format("the time limit was reached during {} of {}, which was ended",
                                     phase_.name, target_);
       failure.hint = "Raise the plan's timeout_s or the run's --timeout if it only needs longer.";
@@ -110,7 +110,7 @@ class PhaseRun {
   PhaseWork work_;
   milliseconds limit_;
   Frame frame_;
-  Services& services_;
+  Tools& tools_;
   TimePoint until_;
   unsigned retries_ = 0;
   bool was_begun_ = false;
@@ -119,15 +119,14 @@ class PhaseRun {
 }  // namespace
 
 Awaitable<std::optional<Failure>> record_phase(std::string name, PhaseWork work,
-                                               const Subject& guest, Frame frame,
-                                               Services& services,
+                                               const Subject& guest, Frame frame, Tools& tools,
                                                std::vector<results::Phase>& phases) {
   results::Phase phase;
   phase.name = std::move(name);
-  if (services.on_phase) co_await services.on_phase(guest, phase, Moment::begun);
-  PhaseRun phase_run(phase, guest.target, std::move(work), frame, services);
+  if (tools.on_phase) co_await tools.on_phase(guest, phase, Moment::begun);
+  PhaseRun phase_run(phase, guest.target, std::move(work), frame, tools);
   auto failure = co_await phase_run.run();
-  if (services.on_phase) co_await services.on_phase(guest, phase, Moment::ended);
+  if (tools.on_phase) co_await tools.on_phase(guest, phase, Moment::ended);
   if (phase.attempts > 0) phases.push_back(std::move(phase));
   co_return failure;
 }

@@ -39,57 +39,57 @@ PhaseWork work_of(Verb verb, process::Command command, const std::string& name) 
   return work;
 }
 
-driver::Creator creator_of(const plan::Plan& plan, const Report& report, const Services& services) {
-  return {.run = services.smolvm.run_id(), .plan = plan.id, .not_before = report.create_begun};
+driver::Creator creator_of(const plan::Plan& plan, const Report& report, const Tools& tools) {
+  return {.run = tools.smolvm.run_id(), .plan = plan.id, .not_before = report.create_begun};
 }
 
 /// Whether the guest that a create may have left is there and ours. Failure: smolvm did not say.
 Awaitable<std::expected<bool, Failure>> is_there(const plan::Plan& plan, const Report& report,
-                                                 Services& services) {
-  const auto can = co_await services.host.capabilities(core::never);
-  auto machines = co_await list_machines(services);
+                                                 Tools& tools) {
+  const auto can = co_await tools.host.capabilities(core::never);
+  auto machines = co_await list_machines(tools);
   if (!machines) co_return std::unexpected(std::move(machines).error());
   const auto found = machines->find(plan.target);
   co_return found != machines->end() &&
-      can&& driver::was_created_by(found->second, creator_of(plan, report, services),
+      can&& driver::was_created_by(found->second, creator_of(plan, report, tools),
                                    can->create_label);
 }
 
 }  // namespace
 
 Awaitable<MaybeFailure> take_down(const Subject& guest, OnFailure how, TimePoint admitted,
-                                  Services& services, std::vector<results::Phase>& phases) {
+                                  Tools& tools, std::vector<results::Phase>& phases) {
   if (how == OnFailure::keep) co_return std::nullopt;
   const Frame frame{.admitted = admitted, .until = core::never};
-  auto stop = work_of(Verb::stop, services.smolvm.stop(guest.target), "stop");
-  auto failure = co_await record_phase("stop", std::move(stop), guest, frame, services, phases);
+  auto stop = work_of(Verb::stop, tools.smolvm.stop(guest.target), "stop");
+  auto failure = co_await record_phase("stop", std::move(stop), guest, frame, tools, phases);
   if (failure || how == OnFailure::stop) co_return failure;
-  const auto turn = co_await services.host.enter_create(core::never);
+  const auto turn = co_await tools.host.enter_create(core::never);
   if (!turn) co_return left_alone(guest.target);
-  auto remove = work_of(Verb::remove, services.smolvm.remove(guest.target), "delete");
-  co_return co_await record_phase("delete", std::move(remove), guest, frame, services, phases);
+  auto remove = work_of(Verb::remove, tools.smolvm.remove(guest.target), "delete");
+  co_return co_await record_phase("delete", std::move(remove), guest, frame, tools, phases);
 }
 
 Awaitable<MaybeFailure> clean_up(const plan::Plan& plan, OnFailure how, TimePoint admitted,
-                                 Services& services, Report& report) {
+                                 Tools& tools, Report& report) {
   if (report.created == Created::no || how == OnFailure::keep) co_return std::nullopt;
   if (report.created == Created::perhaps) {
-    auto there = co_await is_there(plan, report, services);
+    auto there = co_await is_there(plan, report, tools);
     if (!there) co_return std::move(there).error();
     if (!*there) co_return std::nullopt;
   }
-  co_return co_await take_down(subject_of(plan), how, admitted, services, report.phases);
+  co_return co_await take_down(subject_of(plan), how, admitted, tools, report.phases);
 }
 
-Awaitable<std::expected<driver::Machines, Failure>> list_machines(Services& services) {
+Awaitable<std::expected<driver::Machines, Failure>> list_machines(Tools& tools) {
   for (unsigned retry = 0;; ++retry) {
-    auto machines = co_await driver::list_machines(services.smolvm, services.runner);
+    auto machines = co_await driver::list_machines(tools.smolvm, tools.runner);
     if (machines) co_return machines;
-    const auto pause = pause_before(rule_for(driver::Verdict::retry_harmless, services.settle),
-                                    retry, services.dice.roll());
+    const auto pause = pause_before(rule_for(driver::Verdict::retry_harmless, tools.settle), retry,
+                                    tools.dice.roll());
     const bool cancelled = co_await core::cancelled();
     if (!pause || cancelled) co_return machines;
-    co_await services.clock.sleep_until(services.clock.now() + *pause);
+    co_await tools.clock.sleep_until(tools.clock.now() + *pause);
   }
 }
 

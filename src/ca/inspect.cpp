@@ -6,10 +6,6 @@
 #include "ca/examine.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-
-#include <array>
-#include <span>
 
 namespace smolfleet::ca {
 
@@ -33,15 +29,6 @@ std::expected<void, core::Failure> check_validity(const Certificate& certificate
   else
     return {};
   return std::unexpected(failure_about(name, objection));
-}
-
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  // It can fail only for want of memory.
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-    throw std::bad_alloc();
-  return fmt::format("{:02x}", fmt::join(std::span(digest).first(size), ""));
 }
 
 }  // namespace smolfleet::ca

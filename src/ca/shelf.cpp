@@ -1,7 +1,7 @@
 // Everything is made with O_EXCL or its like: whatever is there already is not ours.
 #include "ca/shelf.hpp"
 
-#include "smolfleet/ca/inspect.hpp"
+#include "smolfleet/core/digest.hpp"
 #include "smolfleet/core/text.hpp"
 #include "smolfleet/core/unique_fd.hpp"
 
@@ -77,7 +77,7 @@ Shelf::~Shelf() {
 }
 
 std::expected<Held, std::string> Shelf::file_with(std::string_view bytes) {
-  auto name = sha256_hex(bytes) + ".crt";
+  auto name = core::sha256_hex(bytes) + ".crt";
   if (const auto known = index_->find(name); known != index_->end()) {
     if (auto held = known->second.lock()) return held;
   }

@@ -3,15 +3,19 @@
 
 #include "smolfleet/bringup/bringup.hpp"
 #include "smolfleet/ca/staging.hpp"
+#include "smolfleet/cli/early_end.hpp"
 #include "smolfleet/cli/host_setup.hpp"
 #include "smolfleet/cli/interrupts.hpp"
 #include "smolfleet/cli/log.hpp"
+#include "smolfleet/cli/running.hpp"
 #include "smolfleet/cli/streams.hpp"
 #include "smolfleet/core/asio.hpp"
 #include "smolfleet/core/clock.hpp"
 #include "smolfleet/core/own_stream.hpp"
 #include "smolfleet/fleet/feed.hpp"
 #include "smolfleet/fleet/fleet.hpp"
+#include "smolfleet/journal/file.hpp"
+#include "smolfleet/journal/journal.hpp"
 #include "smolfleet/process/runner.hpp"
 #include "smolfleet/results/event.hpp"
 #include "smolfleet/results/writer.hpp"
@@ -19,19 +23,15 @@
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <expected>
 #include <filesystem>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -42,11 +42,6 @@ using core::OwnStream;
 using fleet::Summary;
 using results::Status;
 
-/// How long leaving at once may take before the process ends without its own consent.
-constexpr std::chrono::milliseconds last_moment(1000);
-/// Names that one log line can hold.
-constexpr std::size_t most_names = 20;
-
 std::expected<ca::Staging, NoRun> open_staging() {
   const char* const parent = std::getenv("TMPDIR");
   auto staging = ca::Staging::create(parent == nullptr || *parent == 0 ? "/tmp" : parent);
@@ -54,26 +49,24 @@ std::expected<ca::Staging, NoRun> open_staging() {
   return std::move(*staging);
 }
 
-/// The first names of a list, and how many there are besides.
-template <class Names>
-std::string first_names(const Names& names, std::size_t count) {
-  const auto shown = std::min(names.size(), most_names);
-  auto text = fmt::format(
-      "{}",
-      fmt::join(names.begin(), std::next(names.begin(), static_cast<std::ptrdiff_t>(shown)), ", "));
-  if (count > shown) text += fmt::format(" and {} more", count - shown);
-  return text;
-}
-
-std::string_view plural(std::size_t count, std::string_view one, std::string_view many) {
-  return count == 1 ? one : many;
+std::expected<std::optional<journal::Opened>, NoRun> open_journal(const UpOptions& options) {
+  if (options.journal.empty()) return std::nullopt;
+  const bool given = !options.run_id.empty();
+  auto opened = journal::open_journal({.path = options.journal,
+                                       .resume = options.resume,
+                                       .retry_failed = options.retry_failed,
+                                       .run = given ? options.run_id : fresh_run_id(),
+                                       .run_is_given = given});
+  if (!opened) return std::unexpected(NoRun{std::move(opened).error()});
+  return std::move(*opened);
 }
 
 /// Everything that a run consists of, in the order in which it must be taken down again.
 class Run {
  public:
   Run(asio::io_context& loop, UpOptions& options, spdlog::logger& log, OwnStream feed,
-      OwnStream results, ca::Staging staging, Interrupts& interrupts)
+      OwnStream results, ca::Staging staging, std::optional<journal::Opened> journal,
+      Interrupts& interrupts)
       : log_(log),
         run_id_(options.run_id),
         smolvm_(options.driver),
@@ -85,39 +78,40 @@ class Run {
         feed_(std::move(feed), feed_name(options.feed)),
         writer_(loop.get_executor(), std::move(results), queued_results,
                 [this] { fleet_.cancel(); }),
-        services_{.smolvm = smolvm_,
-                  .runner = runner_,
-                  .host = host_,
+        services_{.tools = {.smolvm = smolvm_,
+                            .runner = runner_,
+                            .host = host_,
+                            .clock = clock_,
+                            .dice = dice_,
+                            .settle = options.settle,
+                            .on_phase = listener(options)},
                   .staging = staging_,
-                  .clock = clock_,
-                  .dice = dice_,
-                  .settle = options.settle,
                   .on_installed =
                       [this](const plan::Plan& plan, const results::Ca& ca) {
                         log_.info("{} trusts the {} CA {}", plan.target, ca.label,
                                   ca.fingerprint_sha256);
-                      },
-                  .on_phase = listener(options)},
-        fleet_(loop.get_executor(), fleet_options(options), feed_, writer_, services_, log),
-        interrupts_(interrupts),
-        watchdog_(loop) {}
+                      }},
+        journal_(journal
+                     ? std::make_unique<journal::Journal>(loop.get_executor(), std::move(*journal),
+                                                          [this] { fleet_.cancel(); })
+                     : nullptr),
+        fleet_(loop.get_executor(), fleet_options(options, journal_.get()), feed_, writer_,
+               services_, log),
+        early_end_(loop, interrupts, log, stoppable()) {}
 
-  core::Awaitable<Summary> run() {
-    interrupts_.listen({.drain = [this](int signal) { drain(signal); },
-                        .cancel = [this](int signal) { cancel(signal); },
-                        .leave = [this](int signal) { leave(signal); }});
-    return fleet_.run();
+  core::Awaitable<void> run(Summary& summary) {
+    early_end_.listen();
+    summary = co_await fleet_.run();
   }
-  /// Lets the loop end, when `run` has: a signal that comes now comes too late to change anything.
-  void stop_listening() {
-    interrupts_.stop();
-    watchdog_.cancel();
-  }
+  void stop_listening() { early_end_.stop(); }
 
   [[nodiscard]] const std::optional<std::string>& result_fault() const { return writer_.fault(); }
+  [[nodiscard]] std::optional<std::string> journal_fault() const {
+    return journal_ ? journal_->fault() : std::nullopt;
+  }
 
  private:
-  static fleet::Options fleet_options(const UpOptions& options) {
+  static fleet::Options fleet_options(const UpOptions& options, journal::Journal* journal) {
     return {.run_id = options.run_id,
             .jobs = options.jobs,
             .unknown_keys =
@@ -125,7 +119,8 @@ class Run {
             .timeout = options.timeout,
             .on_failure = options.on_failure,
             .halt = options.halt,
-            .events = options.events};
+            .events = options.events,
+            .journal = journal};
   }
 
   bringup::OnPhase listener(const UpOptions& options) {
@@ -148,36 +143,22 @@ class Run {
     co_await writer_.write(line);
   }
 
-  void drain(int signal) {
-    const auto left = fleet_.in_flight().size();
-    log_.warn("SIG{}: reading no more plans, finishing {} in flight; once more to cancel {}",
-              ::sigabbrev_np(signal), left, plural(left, "it", "them"));
-    fleet_.drain();
+  Stoppable stoppable() {
+    return {.reads = "plans",
+            .cleans_up = true,
+            .drain = [this] { fleet_.drain(); },
+            .cancel = [this] { fleet_.cancel(); },
+            .leave = [this] { fleet_.leave(); },
+            .in_flight = [this] { return fleet_.in_flight().size(); },
+            .last_words = [this] { say_last_words(); }};
   }
 
-  void cancel(int signal) {
-    log_.warn("SIG{}: cancelling {} in flight and cleaning up; once more to leave at once",
-              ::sigabbrev_np(signal), fleet_.in_flight().size());
-    fleet_.cancel();
-  }
-
-  void leave(int signal) {
-    log_.warn("SIG{}: leaving at once, without cleaning up", ::sigabbrev_np(signal));
-    fleet_.leave();
-    watchdog_.expires_after(last_moment);
-    watchdog_.async_wait([this, signal](std::error_code error) {
-      if (!error) leave_unfinished(signal);
-    });
-  }
-
-  /// A child that cannot be killed holds everything up, and somebody has asked three times.
-  [[noreturn]] void leave_unfinished(int signal) {
+  void say_last_words() {
     const auto& left = fleet_.in_flight();
     log_.error("left with {} plans unanswered: {}; `smolfleet down --run {}` removes their guests",
                left.size(), first_names(left, left.size()), run_id_);
     std::error_code ignored;
     std::filesystem::remove_all(staging_.directory(), ignored);
-    std::_Exit(by_signal + signal);
   }
 
   spdlog::logger& log_;
@@ -191,14 +172,14 @@ class Run {
   fleet::Feed feed_;
   results::Writer writer_;
   bringup::Services services_;
+  std::unique_ptr<journal::Journal> journal_;
   fleet::Fleet fleet_;
-  Interrupts& interrupts_;
-  asio::steady_timer watchdog_;
+  EarlyEnd early_end_;
 };
 
 int exit_status(const Summary& summary, const Run& run, std::optional<int> signal) {
   if (signal) return by_signal + *signal;
-  if (summary.feed_fault || run.result_fault()) return stream_broke;
+  if (summary.feed_fault || run.result_fault() || run.journal_fault()) return stream_broke;
   const bool ok = summary.count(Status::failed) + summary.count(Status::rejected) +
                       summary.count(Status::cancelled) ==
                   0;
@@ -214,6 +195,9 @@ void log_end(spdlog::logger& log, const Summary& summary, const Run& run, const 
         "run",
         *run.result_fault(), run_id);
   }
+  if (const auto fault = run.journal_fault()) {
+    log.error("{}; see to its disk, then run again with --resume", *fault);
+  }
   if (summary.timed_out)
     log.error("the run's --timeout was reached; the feed was not read further");
   if (summary.leaked > 0) {
@@ -221,34 +205,17 @@ void log_end(spdlog::logger& log, const Summary& summary, const Run& run, const 
               plural(summary.leaked, "1 guest", fmt::format("{} guests", summary.leaked)),
               first_names(summary.leaked_names, summary.leaked), run_id);
   }
-  log.info("{} ok, {} failed, {} rejected, {} cancelled in {:.1f} s", summary.count(Status::ok),
+  const auto recalled = summary.recalled == 0
+                            ? std::string()
+                            : fmt::format(", {} of them by the journal", summary.recalled);
+  log.info("{} ok, {} failed, {} rejected, {} cancelled in {:.1f} s{}", summary.count(Status::ok),
            summary.count(Status::failed), summary.count(Status::rejected),
-           summary.count(Status::cancelled), wall.count());
+           summary.count(Status::cancelled), wall.count(), recalled);
 }
 
-/// Runs the loop until the run has ended: it alone decides when.
-Summary drive(asio::io_context& loop, Run& run) {
-  Summary summary;
-  std::exception_ptr error;
-  asio::co_spawn(loop, run.run(), [&](std::exception_ptr thrown, Summary result) {
-    error = std::move(thrown);
-    summary = std::move(result);
-    run.stop_listening();
-  });
-  loop.run();
-  if (error) std::rethrow_exception(error);
-  return summary;
-}
-
-void fit_jobs(UpOptions& options, spdlog::logger& log) {
-  const auto limit = raise_descriptor_limit();
-  const auto fitting = jobs_that_fit(limit - std::min(limit, descriptors_in_use()));
-  if (options.jobs <= fitting) return;
-  log.warn(
-      "--jobs {} lowered to {}: only {} file descriptors may be open; raise the hard limit "
-      "(ulimit -Hn, LimitNOFILE=)",
-      options.jobs, fitting, limit);
-  options.jobs = fitting;
+void log_resumption(spdlog::logger& log, const journal::Opened& journal) {
+  log.info("resuming run {}: {} plans have their answers, {} were in flight", journal.run,
+           journal.history.answered(), journal.history.unanswered());
 }
 
 std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, ClosedStreams closed,
@@ -256,9 +223,7 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   auto executable = find_program(options.smolvm);
   if (!executable) return std::unexpected(NoRun{std::move(executable).error()});
   options.driver.executable = std::move(*executable);
-  if (options.run_id.empty()) options.run_id = fresh_run_id();
-  options.driver.run_id = options.run_id;
-  fit_jobs(options, log);
+  options.jobs = fit_jobs(options.jobs, log);
   auto results = open_results(loop.get_executor(), closed);
   if (!results) return std::unexpected(std::move(results).error());
   auto feed = open_feed(loop.get_executor(), options.feed, closed);
@@ -268,11 +233,19 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   auto staging = open_staging();
   if (!staging) return std::unexpected(std::move(staging).error());
 
+  auto journal = open_journal(options);
+  if (!journal) return std::unexpected(std::move(journal).error());
+  if (*journal) options.run_id = (*journal)->run;
+  if (*journal && options.resume) log_resumption(log, **journal);
+  if (options.run_id.empty()) options.run_id = fresh_run_id();
+  options.driver.run_id = options.run_id;
+
   const auto begun = std::chrono::steady_clock::now();
   Run run(loop, options, log, std::move(*feed), std::move(*results), std::move(*staging),
-          interrupts);
+          std::move(*journal), interrupts);
   try {
-    const auto summary = drive(loop, run);
+    Summary summary;
+    drive(loop, run.run(summary), [&run] { run.stop_listening(); });
     log_end(log, summary, run, options.run_id, std::chrono::steady_clock::now() - begun);
     return exit_status(summary, run, interrupts.signal());
   } catch (const std::exception& error) {

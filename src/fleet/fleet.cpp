@@ -29,6 +29,7 @@ Fleet::Fleet(const core::Executor& executor, Options options, Feed& feed, result
       writer_(writer),
       services_(services),
       log_(log),
+      ledger_(options_.journal),
       jobs_(executor, options_.jobs),
       deadline_(executor) {}
 
@@ -49,6 +50,8 @@ Awaitable<Summary> Fleet::run() {
   }
   scope_ = nullptr;
   deadline_.cancel();
+  for (const auto& [target, failure] : recovery_.left_behind)
+    note_leaked(target);
   co_await writer_.flush();
   if (error) std::rethrow_exception(error);
   co_return summary_;
@@ -56,7 +59,7 @@ Awaitable<Summary> Fleet::run() {
 
 void Fleet::begin_deadline() {
   if (!options_.timeout) return;
-  until_ = services_.clock.now() + *options_.timeout;
+  until_ = services_.tools.clock.now() + *options_.timeout;
   deadline_.expires_at(until_);
   deadline_.async_wait([this](std::error_code error) {
     if (error) return;
@@ -78,69 +81,68 @@ void Fleet::cancel() {
 void Fleet::leave() {
   cancel();
   left_ = true;
-  services_.runner.hurry();
+  services_.tools.runner.hurry();
   writer_.hurry();
   if (scope_ != nullptr) scope_->abandon();
 }
 
 /// Reads a line only when there is a place for its guest: the pipe is the queue.
 Awaitable<void> Fleet::admit_plans(core::Scope& scope) {
+  if (options_.journal != nullptr) {
+    recovery_ = co_await recover(options_.journal->history().leftovers(), options_.jobs,
+                                 services_.tools, log_);
+  }
   while (true) {
     auto place = co_await jobs_.enter(until_);
     if (!place) break;
     auto line = co_await feed_.next();
     if (!line) summary_.feed_fault = line.error();
     if (!line || !*line) break;
-    const auto read = services_.clock.now();
-    auto plan = parse(**line);
-    if (plan) {
-      in_flight_.insert(plan->target);
-      scope.spawn(bring_up(std::move(*plan), read, std::move(*place)));
-    } else {
-      co_await reject(std::move(plan).error());
-    }
+    co_await admit(scope, **line, std::move(*place));
   }
   co_await answer_unstarted();
 }
 
+Awaitable<void> Fleet::admit(core::Scope& scope, const Line& line, core::Gate::Place place) {
+  const auto read = services_.tools.clock.now();
+  auto plan = parse(line);
+  if (!plan) co_return co_await reject(std::move(plan).error(), Entry());
+  auto entry = ledger_.look_up(line.text);
+  if (entry.answer) co_return co_await recall(*plan, entry);
+  if (in_flight_.contains(plan->target)) co_return co_await reject(duplicate(*plan), entry);
+  in_flight_.insert(plan->target);
+  scope.spawn(bring_up(std::move(*plan), std::move(entry), read, std::move(place)));
+}
+
 /// Lines that were read along with others before the run was ended are in no pipe any more: nobody
-/// but us can answer them.
+/// but us can answer them. In the journal they are plans that were never begun.
 Awaitable<void> Fleet::answer_unstarted() {
-  while (auto line = feed_.take_unasked()) {
-    auto plan = parse(*line);
-    if (!plan) {
-      co_await reject(std::move(plan).error());
-      continue;
-    }
-    Result result;
-    result.id = std::move(plan->id);
-    result.target = std::move(plan->target);
-    result.line = plan->line;
-    result.failure = not_started(summary_.timed_out);
-    co_await answer(std::move(result));
-  }
+  while (auto line = feed_.take_unasked())
+    co_await answer_unstarted(*line);
+}
+
+Awaitable<void> Fleet::answer_unstarted(const Line& line) {
+  auto plan = parse(line);
+  if (!plan) co_return co_await reject(std::move(plan).error(), Entry());
+  const auto entry = ledger_.look_up(line.text);
+  if (entry.answer) co_return co_await recall(*plan, entry);
+  Result result;
+  result.id = std::move(plan->id);
+  result.target = std::move(plan->target);
+  result.line = plan->line;
+  result.failure = not_started(summary_.timed_out);
+  co_await answer(std::move(result), Entry());
 }
 
 std::expected<plan::Plan, plan::Rejection> Fleet::parse(const Line& line) const {
   if (line.too_long) return std::unexpected(too_long(line));
-  auto plan = plan::parse(line.text, line.number, options_.unknown_keys);
-  if (plan && in_flight_.contains(plan->target)) return std::unexpected(duplicate(*plan));
-  return plan;
-}
-
-Awaitable<void> Fleet::reject(plan::Rejection rejection) {
-  Result result;
-  result.id = std::move(rejection.id);
-  result.target = std::move(rejection.target);
-  result.line = rejection.line;
-  result.failure = std::move(rejection.failure);
-  co_await answer(std::move(result));
+  return plan::parse(line.text, line.number, options_.unknown_keys);
 }
 
 /// Keeps its place until the result is on its way: a slow reader holds up the feed, not our memory.
-Awaitable<void> Fleet::bring_up(plan::Plan plan, TimePoint read,
+Awaitable<void> Fleet::bring_up(plan::Plan plan, Entry entry, TimePoint read,
                                 [[maybe_unused]] core::Gate::Place place) {
-  const auto admitted = services_.clock.now();
+  const auto admitted = services_.tools.clock.now();
   Result result;
   result.started_at = std::chrono::system_clock::now();
   result.id = plan.id;
@@ -149,17 +151,37 @@ Awaitable<void> Fleet::bring_up(plan::Plan plan, TimePoint read,
   result.queued = admitted - read;
   log_.debug("line {}: {} admitted", plan.line, plan.target);
   bringup::Report report;
-  if (options_.events) co_await announce_admission(plan);
-  co_await guarded_bring_up(plan, admitted, report);
+  const bool recorded = co_await ledger_.admitted(plan, entry);
+  if (!recorded) {
+    report.failure = unrecorded(plan);
+  } else if (auto left = left_by_earlier_run(plan)) {
+    report.failure = std::move(left);
+    result.leaked = true;
+  } else {
+    if (options_.events) co_await announce_admission(plan);
+    co_await guarded_bring_up(plan, admitted, report);
+  }
   // Cleaning up and answering are finished, unless somebody wants to leave at once.
   std::ignore = co_await core::shield();
-  if (report.failure) result.leaked = !co_await cleaned_up(plan, admitted, report);
+  if (report.failure && !result.leaked)
+    result.leaked = !co_await cleaned_up(plan, admitted, report);
   result.ca = std::move(report.ca);
-  result.phases = std::move(report.phases);
-  result.failure = std::move(report.failure);
-  result.duration = services_.clock.now() - admitted;
+  co_await conclude(plan, entry, admitted, report, std::move(result));
+}
+
+/// Writes the end down, and gives the answer.
+Awaitable<void> Fleet::conclude(const plan::Plan& plan, const Entry& entry, TimePoint admitted,
+                                bringup::Report& report, Result result) {
+  auto line = sealed(result, report, admitted);
+  const bool recorded = co_await ledger_.ended(entry, line);
+  if (!recorded && !report.failure) {
+    // After a crash nobody would know that it is up: it is as if it had been cancelled.
+    report.failure = unrecorded(plan);
+    result.leaked = !co_await cleaned_up(plan, admitted, report);
+    line = sealed(result, report, admitted);
+  }
   in_flight_.erase(plan.target);
-  co_await answer(std::move(result));
+  co_await give(result, line);
 }
 
 Awaitable<void> Fleet::announce_admission(const plan::Plan& plan) {
@@ -189,7 +211,8 @@ Awaitable<bool> Fleet::cleaned_up(const plan::Plan& plan, TimePoint admitted,
                                   bringup::Report& report) {
   std::optional<core::Failure> failure;
   try {
-    failure = co_await bringup::clean_up(plan, options_.on_failure, admitted, services_, report);
+    failure =
+        co_await bringup::clean_up(plan, options_.on_failure, admitted, services_.tools, report);
   } catch (const std::exception& exception) {
     log_.error("line {}, {}: internal failure: {}", plan.line, plan.target, exception.what());
     failure = internal_failure(plan);
@@ -199,48 +222,12 @@ Awaitable<bool> Fleet::cleaned_up(const plan::Plan& plan, TimePoint admitted,
   co_return !failure;
 }
 
-void Fleet::log_answer(const Result& result) {
-  const auto target = result.target.value_or("(no target)");
-  if (result.failure) {
-    log_.warn("line {}: {} {}: {}", result.line, target, results::to_string(result.status),
-              result.failure->message);
-  } else {
-    log_.debug("line {}: {} ok after {:.0f} ms", result.line, target, result.duration.count());
-  }
-}
-
-Awaitable<void> Fleet::answer(Result result) {
-  result.run = options_.run_id;
-  result.status = results::status_of(result.failure);
-  note(result);
-  log_answer(result);
-  const auto line = results::to_line(result);
-  co_await writer_.write(line);
-}
-
-void Fleet::note(const Result& result) {
-  ++summary_.results[static_cast<std::size_t>(result.status)];
-  if (result.leaked) {
-    ++summary_.leaked;
-    if (summary_.leaked_names.size() < most_leaked_names)
-      summary_.leaked_names.push_back(result.target.value());
-  }
-  halt_if_enough_failed();
-}
-
-void Fleet::halt_if_enough_failed() {
-  const auto failures = summary_.count(Status::failed) + summary_.count(Status::rejected);
-  const auto results = failures + summary_.count(Status::ok) + summary_.count(Status::cancelled);
-  if (summary_.halted || !is_reached(options_.halt, failures, results)) return;
-  summary_.halted = true;
-  const bool now = options_.halt.when == HaltRule::When::now;
-  log_.warn("--halt: {} of {} plans have failed; {}", failures, results,
-            now ? "what is in flight is cancelled" : "what is in flight is finished");
-  if (now) {
-    cancel();
-  } else {
-    drain();
-  }
+/// Completes the result by what has become of the guest; returns its line.
+std::string Fleet::sealed(Result& result, const bringup::Report& report, TimePoint admitted) const {
+  result.phases = report.phases;
+  result.failure = report.failure;
+  result.duration = services_.tools.clock.now() - admitted;
+  return sealed(result);
 }
 
 }  // namespace smolfleet::fleet

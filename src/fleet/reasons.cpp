@@ -33,6 +33,37 @@ plan::Rejection duplicate(const plan::Plan& plan) {
   return rejection;
 }
 
+Failure unrecorded(const plan::Plan& plan) {
+  Failure failure;
+  failure.code = FailureCode::cancelled;
+  failure.message = fmt::format(
+      "{} was given up, because the journal could not be written: after a crash nobody would know "
+      "of it",
+      plan.target);
+  failure.hint = "See to the journal's disk, then run again with --resume.";
+  return failure;
+}
+
+Failure unreadable(const plan::Plan& plan, std::error_code error) {
+  Failure failure;
+  failure.code = FailureCode::cancelled;
+  failure.message = fmt::format("the answer for {} is in the journal and cannot be read: {}",
+                                plan.target, error.message());
+  failure.hint = "See to the journal's disk, then run again with --resume.";
+  return failure;
+}
+
+Failure still_there(const plan::Plan& plan, const Failure& why) {
+  Failure failure;
+  failure.code = FailureCode::create_failed;
+  failure.message = fmt::format(
+      "{} was not created: the interrupted run has left a guest of that name that would not go: {}",
+      plan.target, why.message);
+  failure.hint =
+      "Remove it with `smolfleet down`, then run again with --resume and --retry-failed.";
+  return failure;
+}
+
 Failure not_started(bool timed_out) {
   Failure failure;
   failure.code = timed_out ? FailureCode::timeout : FailureCode::cancelled;

@@ -6,6 +6,8 @@
 #include "smolfleet/plan/parse.hpp"
 #include "smolfleet/plan/plan.hpp"
 
+#include <system_error>
+
 namespace smolfleet::fleet {
 
 /// An exception around one plan is a bug of ours or the end of memory: it ends that plan, not the
@@ -16,6 +18,15 @@ namespace smolfleet::fleet {
 
 /// A plan for this target is in flight.
 [[nodiscard]] plan::Rejection duplicate(const plan::Plan& plan);
+
+/// The journal could not be written, so that the plan was not begun, or its guest not kept.
+[[nodiscard]] core::Failure unrecorded(const plan::Plan& plan);
+
+/// The plan's answer is in the journal and cannot be read.
+[[nodiscard]] core::Failure unreadable(const plan::Plan& plan, std::error_code error);
+
+/// A guest that an earlier run has left would not go: `why`.
+[[nodiscard]] core::Failure still_there(const plan::Plan& plan, const core::Failure& why);
 
 /// The run ended before the plan was begun.
 [[nodiscard]] core::Failure not_started(bool timed_out);

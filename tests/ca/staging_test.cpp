@@ -1,6 +1,8 @@
 // The staging directory: what was checked is what is sent.
 #include "smolfleet/ca/staging.hpp"
 
+#include "smolfleet/core/digest.hpp"
+
 #include "../support/certificates.hpp"
 
 #include <doctest/doctest.h>
@@ -146,7 +148,7 @@ TEST_CASE("a CA that passes is staged by its content, readable for all") {
   CHECK(staged->label == plan::CaLabel::egress);
   CHECK(staged->certificate.subject == "CN=Test CA");
   CHECK(staged->file.parent_path() == ground.staging->directory());
-  CHECK(staged->file.filename() == ca::sha256_hex(issued().certificate_pem) + ".crt");
+  CHECK(staged->file.filename() == core::sha256_hex(issued().certificate_pem) + ".crt");
   CHECK(content(staged->file) == issued().certificate_pem);
   CHECK(mode_of(staged->file) == 0644);
 }

@@ -35,8 +35,9 @@ InProcess::InProcess(const core::Executor& executor, const Scene& scene, int res
       dice_(1),
       feed_(feed_of_scene(executor, scene), "feed"),
       writer_(executor, writer_to(executor, results), 1024, [this] { fleet_.cancel(); }),
-      services_{smolvm_, runner_, host_,          staging_,
-                clock_,  dice_,   options.settle, [](const auto&, const auto&) {}},
+      services_{{smolvm_, runner_, host_, clock_, dice_, options.settle},
+                staging_,
+                [](const auto&, const auto&) {}},
       fleet_(executor, {.run_id = "r", .jobs = options.jobs, .unknown_keys = {}, .timeout = {}},
              feed_, writer_, services_, log_) {}
 

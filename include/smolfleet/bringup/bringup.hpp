@@ -38,18 +38,23 @@ struct Subject {
 enum class Moment { begun, ended };
 using OnPhase = std::function<core::Awaitable<void>(const Subject&, const results::Phase&, Moment)>;
 
-/// What a bring-up works with; owned by the run, outlives every guest.
-struct Services {
+/// What any story of a guest works with; owned by the run, outlives every guest.
+struct Tools {
   const driver::Smolvm& smolvm;
   process::Runner& runner;
   Host& host;
-  ca::Staging& staging;
   core::Clock& clock;
   Dice& dice;
   /// Pause before a killed exec is run once more.
   std::chrono::milliseconds settle;
-  OnInstalled on_installed;
   OnPhase on_phase = {};  ///< empty: nobody listens
+};
+
+/// What a bring-up works with besides; as for Tools.
+struct Services {
+  Tools tools;
+  ca::Staging& staging;
+  OnInstalled on_installed;
 };
 
 /// Whether this run created a plan's guest. `perhaps`: the create was ended half-way.
@@ -66,9 +71,9 @@ struct Report {
 
 /// Brings one guest up: CA pre-flight, create, start, copy_ca, install_ca, steps; the first failure
 /// ends it. `admitted` is when the plan was, `until` the limit of the whole plan; both refer to
-/// `services.clock`. All arguments must outlive the call. What is known so far stands in `report`
-/// at any time, also when an exception ends the call. *On cancellation* the phase that runs is
-/// ended and the failure is `cancelled`.
+/// `services.tools.clock`. All arguments must outlive the call. What is known so far stands in
+/// `report` at any time, also when an exception ends the call. *On cancellation* the phase that
+/// runs is ended and the failure is `cancelled`.
 [[nodiscard]] core::Awaitable<void> bring_up(const plan::Plan& plan, core::TimePoint admitted,
                                              core::TimePoint until, Services& services,
                                              Report& report);

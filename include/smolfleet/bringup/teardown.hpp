@@ -24,7 +24,7 @@ enum class OnFailure { remove, stop, keep };
 /// Returns why the guest is still there, or nothing; appends what was done to `phases`.
 /// *On cancellation* it stops where it is: behind a core::shield it finishes.
 [[nodiscard]] core::Awaitable<std::optional<core::Failure>> take_down(
-    const Subject& guest, OnFailure how, core::TimePoint admitted, Services& services,
+    const Subject& guest, OnFailure how, core::TimePoint admitted, Tools& tools,
     std::vector<results::Phase>& phases);
 
 /// Takes down what a plan that did not end ok has created. A create that was ended half-way may
@@ -33,11 +33,10 @@ enum class OnFailure { remove, stop, keep };
 [[nodiscard]] core::Awaitable<std::optional<core::Failure>> clean_up(const plan::Plan& plan,
                                                                      OnFailure how,
                                                                      core::TimePoint admitted,
-                                                                     Services& services,
-                                                                     Report& report);
+                                                                     Tools& tools, Report& report);
 
 /// What smolvm knows of its machines, asked up to three times. Failure: why it did not say.
 [[nodiscard]] core::Awaitable<std::expected<driver::Machines, core::Failure>> list_machines(
-    Services& services);
+    Tools& tools);
 
 }  // namespace smolfleet::bringup

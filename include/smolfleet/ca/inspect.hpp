@@ -35,7 +35,4 @@ struct Certificate {
                                                                 std::chrono::sys_seconds now,
                                                                 std::string_view name);
 
-/// SHA-256 of `bytes` as lower-case hex without separators.
-[[nodiscard]] std::string sha256_hex(std::string_view bytes);
-
 }  // namespace smolfleet::ca

@@ -33,7 +33,10 @@ struct UpOptions {
   fleet::HaltRule halt;
   bool events = false;
   bool strict = false;
-  std::string run_id;  ///< empty: a fresh one
+  std::string run_id;         ///< empty: a fresh one, or the resumed journal's
+  std::string journal;        ///< a path; empty: none
+  bool resume = false;        ///< go on with the journal
+  bool retry_failed = false;  ///< when resuming: also what failed
   /// `executable` and `run_id` are filled in when the run begins.
   driver::Settings driver;
   LogOptions log;

@@ -8,6 +8,8 @@
 #include "smolfleet/core/scope.hpp"
 #include "smolfleet/fleet/feed.hpp"
 #include "smolfleet/fleet/halt.hpp"
+#include "smolfleet/fleet/ledger.hpp"
+#include "smolfleet/fleet/recovery.hpp"
 #include "smolfleet/plan/parse.hpp"
 #include "smolfleet/results/result.hpp"
 #include "smolfleet/results/writer.hpp"
@@ -35,7 +37,8 @@ struct Options {
   std::optional<std::chrono::milliseconds> timeout;  ///< of the whole run
   bringup::OnFailure on_failure = bringup::OnFailure::remove;
   HaltRule halt = {};
-  bool events = false;  ///< an event when a plan is admitted
+  bool events = false;                  ///< an event when a plan is admitted
+  journal::Journal* journal = nullptr;  ///< outlives the fleet; nullptr: nothing is written down
 };
 
 /// Names that a summary keeps of guests that could not be removed; beyond that they are counted.
@@ -47,6 +50,7 @@ struct Summary {
   std::optional<std::string> feed_fault;   ///< why the feed could not be read to its end
   bool timed_out = false;                  ///< the run's time limit was reached
   bool halted = false;                     ///< enough plans had failed (--halt)
+  std::uint64_t recalled = 0;              ///< of the results: those that the journal knew
   std::uint64_t leaked = 0;                ///< guests of ours that are still there against our will
   std::vector<std::string> leaked_names;   ///< at most most_leaked_names
 
@@ -80,19 +84,32 @@ class Fleet {
 
  private:
   [[nodiscard]] core::Awaitable<void> admit_plans(core::Scope& scope);
+  [[nodiscard]] core::Awaitable<void> admit(core::Scope& scope, const Line& line,
+                                            core::Gate::Place place);
   [[nodiscard]] core::Awaitable<void> answer_unstarted();
+  [[nodiscard]] core::Awaitable<void> answer_unstarted(const Line& line);
   [[nodiscard]] std::expected<plan::Plan, plan::Rejection> parse(const Line& line) const;
-  [[nodiscard]] core::Awaitable<void> bring_up(plan::Plan plan, core::TimePoint read,
+  [[nodiscard]] core::Awaitable<void> recall(const plan::Plan& plan, const Entry& entry);
+  [[nodiscard]] core::Awaitable<void> bring_up(plan::Plan plan, Entry entry, core::TimePoint read,
                                                core::Gate::Place place);
+  [[nodiscard]] std::optional<core::Failure> left_by_earlier_run(const plan::Plan& plan);
   [[nodiscard]] core::Awaitable<void> guarded_bring_up(const plan::Plan& plan,
                                                        core::TimePoint admitted,
                                                        bringup::Report& report);
   [[nodiscard]] core::Awaitable<bool> cleaned_up(const plan::Plan& plan, core::TimePoint admitted,
                                                  bringup::Report& report);
   [[nodiscard]] core::Awaitable<void> announce_admission(const plan::Plan& plan);
-  [[nodiscard]] core::Awaitable<void> answer(results::Result result);
-  [[nodiscard]] core::Awaitable<void> reject(plan::Rejection rejection);
+  [[nodiscard]] core::Awaitable<void> conclude(const plan::Plan& plan, const Entry& entry,
+                                               core::TimePoint admitted, bringup::Report& report,
+                                               results::Result result);
+  [[nodiscard]] std::string sealed(results::Result& result, const bringup::Report& report,
+                                   core::TimePoint admitted) const;
+  [[nodiscard]] std::string sealed(results::Result& result) const;
+  [[nodiscard]] core::Awaitable<void> give(const results::Result& result, const std::string& line);
+  [[nodiscard]] core::Awaitable<void> answer(results::Result result, const Entry& entry);
+  [[nodiscard]] core::Awaitable<void> reject(plan::Rejection rejection, const Entry& entry);
   void note(const results::Result& result);
+  void note_leaked(const std::string& target);
   void log_answer(const results::Result& result);
   void halt_if_enough_failed();
   void begin_deadline();
@@ -102,6 +119,7 @@ class Fleet {
   results::Writer& writer_;
   bringup::Services& services_;
   spdlog::logger& log_;
+  Ledger ledger_;
   core::Gate jobs_;
   asio::steady_timer deadline_;
   core::TimePoint until_ = core::never;  ///< of the whole run
@@ -109,6 +127,8 @@ class Fleet {
   bool cancelled_ = false;
   bool left_ = false;
   std::set<std::string> in_flight_;  ///< targets
+  Recovery recovery_;                ///< of what an earlier run left; who is told of it leaves it
+  std::array<std::uint64_t, 4> recalled_{};  ///< of the results, those from the journal
   Summary summary_;
 };
 

@@ -1,0 +1,92 @@
+// What a journal tells of the runs before: which plans have their answer, and which guests may be
+// left of those that have none.
+#pragma once
+
+#include "smolfleet/journal/record.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace smolfleet::journal {
+
+/// Where a result stands in the journal's file, in bytes.
+struct Place {
+  std::uint64_t offset = 0;
+  std::size_t size = 0;
+};
+
+/// An answer that stands.
+struct Answer {
+  results::Status status = results::Status::ok;
+  Place place;
+};
+
+/// What the journal says of a plan that comes again.
+struct Recall {
+  /// The plan is not run again, and this is its answer. Nothing: it is run.
+  std::optional<Answer> answer;
+  /// It is run in place of an answer that was not ok.
+  bool again = false;
+};
+
+/// A guest that an earlier run may have created and whose plan is to be run again.
+struct Leftover {
+  std::string target;
+  std::string plan;  ///< the plan's id
+  std::chrono::sys_time<std::chrono::milliseconds> admitted;
+};
+
+/// Built record by record; takes memory for each plan that was answered, about 200 bytes, and not
+/// for its result.
+class History {
+ public:
+  /// `retry_failed`: plans that failed or were rejected are run again, too. Those that were
+  /// cancelled or had no answer always are.
+  explicit History(bool retry_failed) : retry_failed_(retry_failed) {}
+
+  /// `line_at`: where the record's line begins in the file.
+  void add(const Record& record, std::uint64_t line_at);
+
+  /// The run that the journal is of; nothing: it is empty.
+  [[nodiscard]] const std::optional<std::string>& run() const { return run_; }
+
+  /// What is known of a plan. Each answer is given once: a feed may hold the same line twice.
+  [[nodiscard]] Recall recall(const std::string& digest);
+
+  /// Guests to be taken down before their plans are run again, by name; and those that could not be
+  /// removed. A guest that a plan which ended ok has created is never among them.
+  [[nodiscard]] std::vector<Leftover> leftovers() const;
+
+  /// Answers that stand, and plans that were begun and have none.
+  [[nodiscard]] std::size_t answered() const;
+  [[nodiscard]] std::size_t unanswered() const { return open_.size(); }
+  /// Whether no plan was ever begun.
+  [[nodiscard]] bool empty() const { return answers_.empty() && open_.empty(); }
+
+ private:
+  struct Suspect {
+    Leftover guest;
+    std::string digest;   ///< of its plan
+    bool is_left = true;  ///< its plan is run again, or it could not be removed
+  };
+  void admitted(const Admitted& record);
+  void ended(const Ended& record, std::uint64_t line_at);
+  void judge(const Ended& record);
+
+  bool retry_failed_;
+  std::optional<std::string> run_;
+  std::unordered_map<std::string, std::deque<Answer>> answers_;
+  std::unordered_set<std::string> open_;      ///< digests: admitted and not ended
+  std::map<std::string, Suspect> suspects_;   ///< by target
+  std::unordered_set<std::string> standing_;  ///< targets whose guest an ok plan created
+};
+
+}  // namespace smolfleet::journal

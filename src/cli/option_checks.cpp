@@ -1,0 +1,71 @@
+// The rules for the command line's values.
+#include "cli/option_checks.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstddef>
+
+namespace smolfleet::cli {
+namespace {
+
+constexpr std::size_t most_guests = 100'000;
+/// A week: longer waits are mistakes in the unit.
+constexpr double most_seconds = 604'800;
+
+}  // namespace
+
+/// "--boot-slots" can also be set by SMOLFLEET_BOOT_SLOTS.
+void allow_environment(CLI::Option* option) {
+  std::string name = "SMOLFLEET_";
+  for (const char c : option->get_lnames().front()) {
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  option->envname(name);
+  // Of two the last wins, so that a script's options can be overridden behind them.
+  if (option->get_items_expected_max() == 1) option->take_last();
+}
+
+std::chrono::milliseconds to_millis(double seconds) {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+}
+
+CLI::Validator one_of(const std::vector<std::string>& choices) {
+  auto check = [choices](const std::string& text) -> std::string {
+    if (std::ranges::find(choices, text) != choices.end()) return {};
+    return fmt::format("{} is none of {}", text, fmt::join(choices, ", "));
+  };
+  return {check, ""};
+}
+
+CLI::Validator count_of_guests() {
+  CLI::Range range(std::size_t{1}, most_guests);
+  range.description("");
+  return range;
+}
+
+CLI::Validator at_most_a_week(double least) {
+  auto check = [least](const std::string& text) -> std::string {
+    double seconds = 0;
+    if (!CLI::detail::lexical_cast(text, seconds) || !std::isfinite(seconds) || seconds < least ||
+        seconds > most_seconds) {
+      return fmt::format("{} is no number of seconds from {:g} to {:g}", text, least, most_seconds);
+    }
+    return {};
+  };
+  return {check, ""};
+}
+
+std::string check_run_id(const std::string& id) {
+  const bool plain = std::ranges::all_of(
+      id, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.'; });
+  const bool good = plain && !id.empty() && id.size() <= 64 &&
+                    std::isalnum(static_cast<unsigned char>(id.front())) != 0;
+  return good ? std::string()
+              : fmt::format("'{}' is no run id: 1 to 64 letters, digits, '-', '_' or '.'", id);
+}
+
+}  // namespace smolfleet::cli

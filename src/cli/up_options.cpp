@@ -1,0 +1,159 @@
+// The options of `up`.
+#include "cli/up_options.hpp"
+
+#include "cli/option_checks.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+namespace smolfleet::cli {
+namespace {
+
+std::string check_ca_path(const std::string& path) {
+  if (!path.starts_with('/') || !path.ends_with(".crt") || path.ends_with("/.crt")) {
+    return fmt::format(
+        "{} is no absolute path that ends in .crt; update-ca-certificates looks for nothing else",
+        path);
+  }
+  return {};
+}
+
+std::string check_absolute(const std::string& path) {
+  return path.starts_with('/') ? std::string() : fmt::format("{} is no absolute path", path);
+}
+
+/// "never", or "soon|now,fail=N|N%"; nothing: it is neither.
+std::optional<fleet::HaltRule> parse_halt(std::string_view text) {
+  using When = fleet::HaltRule::When;
+  if (text == "never") return fleet::HaltRule{};
+  constexpr std::string_view soon = "soon,fail=";
+  constexpr std::string_view now = "now,fail=";
+  fleet::HaltRule rule;
+  if (text.starts_with(soon)) rule.when = When::soon;
+  if (text.starts_with(now)) rule.when = When::now;
+  if (rule.when == When::never) return std::nullopt;
+  text.remove_prefix(text.find('=') + 1);
+  rule.in_percent = text.ends_with('%');
+  if (rule.in_percent) text.remove_suffix(1);
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), rule.limit);
+  const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+  if (!whole || rule.limit == 0 || (rule.in_percent && rule.limit > 100)) return std::nullopt;
+  return rule;
+}
+
+std::string check_halt(const std::string& text) {
+  if (parse_halt(text)) return {};
+  return fmt::format("'{}' is not never, soon,fail=N, now,fail=N, or one of these with N%", text);
+}
+
+}  // namespace
+
+UpCommand::UpCommand(CLI::App& app) {
+  auto* up = app.add_subcommand("up", "Bring guests up: plans in, one result per plan out");
+  up->add_option("FILE", options_.feed, "The plans, one JSON object per line; - is stdin")
+      ->type_name(" ")
+      ->capture_default_str();
+  add_smolvm(*up, options_.smolvm);
+  add_widths(*up);
+  add_ca(*up);
+  add_limits(*up);
+  add_ends(*up);
+  add_journal(*up);
+  allow_environment(up->add_option("--run", options_.run_id, "The run's id (default: a fresh one)")
+                        ->check(check_run_id)
+                        ->type_name("ID"));
+  allow_environment(
+      up->add_flag("--events", options_.events, "Also a line on stdout whenever a plan moves on"));
+  allow_environment(up->add_flag("--strict", options_.strict, "Refuse unknown keys everywhere"));
+  add_logging(*up, options_.log, shared_);
+  up->footer(
+      "Every option can also be set by SMOLFLEET_<NAME>, for example SMOLFLEET_JOBS.\n"
+      "Exit status: 0 every plan ok, 1 some plan not ok, 2 usage or configuration,\n"
+      "3 the feed or the result stream broke, 128+N ended by signal N.");
+}
+
+void UpCommand::add_widths(CLI::App& up) {
+  add_jobs(up, options_.jobs, "Guests in flight at a time");
+  allow_environment(up.add_option("--boot-slots", options_.boot_slots, "Parallel starts")
+                        ->check(count_of_guests())
+                        ->type_name("N")
+                        ->capture_default_str());
+  add_create_slots(up, options_.create_slots,
+                   "Parallel creates; more than one lock each other out");
+}
+
+void UpCommand::add_ca(CLI::App& up) {
+  allow_environment(
+      up.add_option("--ca-path", options_.driver.ca_path, "Where the CA goes in the guest")
+          ->check(check_ca_path)
+          ->type_name("PATH")
+          ->capture_default_str());
+  allow_environment(
+      up.add_option("--ca-bundle", options_.driver.ca_bundle, "The guest's rebuilt bundle")
+          ->check(check_absolute)
+          ->type_name("PATH")
+          ->capture_default_str());
+}
+
+void UpCommand::add_limits(CLI::App& up) {
+  allow_environment(
+      up.add_option("--settle-delay", raw_.settle, "Seconds before a killed exec is run once more")
+          ->check(at_most_a_week(0))
+          ->type_name("SECONDS")
+          ->capture_default_str());
+  add_deadlines(up, shared_,
+                "Limit of a phase, may be repeated [create=60,\nstart=300,"
+                "copy_ca=60,install_ca=60,step=300,\nstop=60,delete=120]");
+  allow_environment(up.add_option("--timeout", raw_.timeout, "Limit of the whole run")
+                        ->check(at_most_a_week(0.001))
+                        ->type_name("SECONDS"));
+}
+
+void UpCommand::add_ends(CLI::App& up) {
+  allow_environment(
+      up.add_option("--on-failure", raw_.on_failure,
+                    "What to do with a guest that was created and whose\nplan did not "
+                    "end ok: delete, stop or keep")
+          ->check(one_of({"delete", "stop", "keep"}))
+          ->type_name("HOW")
+          ->capture_default_str());
+  allow_environment(up.add_option("--halt", raw_.halt,
+                                  "End the run after N failures, or N% of at least\nthree results: "
+                                  "soon,fail=N finishes what is in\nflight, now,fail=N cancels it")
+                        ->check(check_halt)
+                        ->type_name("RULE")
+                        ->capture_default_str());
+}
+
+void UpCommand::add_journal(CLI::App& up) {
+  auto* journal = up.add_option("--journal", options_.journal,
+                                "Write down what has begun and ended, synced, so that\na run that "
+                                "crashed can be resumed")
+                      ->type_name("FILE");
+  auto* resume =
+      up.add_flag("--resume", options_.resume,
+                  "Go on with the journal, on the same feed: answers\nstand, what was in "
+                  "flight is removed and run again")
+          ->needs(journal);
+  auto* retry = up.add_flag("--retry-failed", options_.retry_failed,
+                            "When resuming, run also again what failed")
+                    ->needs(resume);
+  for (auto* option : {journal, resume, retry})
+    allow_environment(option);
+}
+
+UpOptions UpCommand::options() {
+  finish_shared(shared_, options_.driver.deadlines, options_.log);
+  options_.settle = to_millis(raw_.settle);
+  if (raw_.timeout > 0) options_.timeout = to_millis(raw_.timeout);
+  if (raw_.on_failure == "stop") options_.on_failure = bringup::OnFailure::stop;
+  if (raw_.on_failure == "keep") options_.on_failure = bringup::OnFailure::keep;
+  options_.halt = parse_halt(raw_.halt).value();
+  return options_;
+}
+
+}  // namespace smolfleet::cli

@@ -1,0 +1,146 @@
+// Records as JSON. A result stands in its record to the letter, so that it can be given out again.
+#include "smolfleet/journal/record.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+namespace smolfleet::journal {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using std::chrono::milliseconds;
+
+constexpr std::size_t digest_length = 64;
+constexpr std::string_view ended_head = R"({"record":"ended","plan":")";
+constexpr std::string_view ended_middle = R"(","result":)";
+constexpr std::size_t result_at = ended_head.size() + digest_length + ended_middle.size();
+
+std::string line_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+bool is_digest(std::string_view text) {
+  return text.size() == digest_length &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// The value of a key if it is there and has the type, otherwise nothing.
+template <class T>
+std::optional<T> get(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end()) return std::nullopt;
+  if constexpr (std::is_same_v<T, bool>) {
+    if (!found->is_boolean()) return std::nullopt;
+  } else if constexpr (std::is_integral_v<T>) {
+    if (!found->is_number_integer()) return std::nullopt;
+  } else {
+    if (!found->is_string()) return std::nullopt;
+  }
+  return found->template get<T>();
+}
+
+std::optional<results::Status> status_named(const std::optional<std::string>& name) {
+  using results::Status;
+  for (const auto status : {Status::ok, Status::failed, Status::rejected, Status::cancelled}) {
+    if (name == results::to_string(status)) return status;
+  }
+  return std::nullopt;
+}
+
+std::expected<Record, std::string> parse_begun(const Json& json) {
+  const auto version = get<int>(json, "journal");
+  auto run = get<std::string>(json, "run");
+  if (!version || !run) return std::unexpected("does not say which run it is of");
+  if (*version != format_version) {
+    return std::unexpected(fmt::format("is of journal format {}, and this smolfleet knows only {}",
+                                       *version, format_version));
+  }
+  return Begun{std::move(*run)};
+}
+
+std::expected<Record, std::string> parse_admitted(const Json& json) {
+  auto digest = get<std::string>(json, "plan");
+  auto id = get<std::string>(json, "id");
+  auto target = get<std::string>(json, "target");
+  const auto creates = get<bool>(json, "creates");
+  const auto again = get<bool>(json, "again");
+  const auto at = get<std::int64_t>(json, "at_ms");
+  const bool whole = digest && is_digest(*digest) && id && target && creates && again && at;
+  if (!whole) return std::unexpected("lacks a part of an admission");
+  return Admitted{.digest = std::move(*digest),
+                  .id = std::move(*id),
+                  .target = std::move(*target),
+                  .creates = *creates,
+                  .again = *again,
+                  .at = std::chrono::sys_time<milliseconds>(milliseconds(*at))};
+}
+
+std::expected<Record, std::string> parse_ended(const Json& json, std::string_view line) {
+  auto digest = get<std::string>(json, "plan");
+  const auto result = json.find("result");
+  const bool ours = line.starts_with(ended_head) && line.ends_with('}') && digest &&
+                    is_digest(*digest) && line.size() > result_at &&
+                    line.substr(0, result_at).ends_with(ended_middle);
+  if (!ours || result == json.end() || !result->is_object())
+    return std::unexpected("lacks a part of an answer");
+  const auto status = status_named(get<std::string>(*result, "status"));
+  const auto leaked = get<bool>(*result, "leaked");
+  if (!status || !leaked) return std::unexpected("holds a result without status");
+  return Ended{.digest = std::move(*digest),
+               .target = get<std::string>(*result, "target"),
+               .status = *status,
+               .leaked = *leaked,
+               .was_admitted = get<std::string>(*result, "started_at").has_value(),
+               .result = line.substr(result_at, line.size() - result_at - 1),
+               .result_at = result_at};
+}
+
+}  // namespace
+
+std::string to_line(const Begun& record) {
+  Json json;
+  json["record"] = "begun";
+  json["journal"] = format_version;
+  json["run"] = record.run;
+  return line_of(json);
+}
+
+std::string to_line(const Admitted& record) {
+  Json json;
+  json["record"] = "admitted";
+  json["plan"] = record.digest;
+  json["id"] = record.id;
+  json["target"] = record.target;
+  json["creates"] = record.creates;
+  json["again"] = record.again;
+  json["at_ms"] = record.at.time_since_epoch().count();
+  return line_of(json);
+}
+
+std::string ended_line(std::string_view digest, std::string_view result) {
+  if (result.ends_with('\n')) result.remove_suffix(1);
+  return fmt::format("{}{}{}{}}}\n", ended_head, digest, ended_middle, result);
+}
+
+std::expected<Record, std::string> parse_record(std::string_view line) {
+  const auto json = Json::parse(line, nullptr, false);
+  if (!json.is_object()) return std::unexpected("is no JSON object");
+  const auto kind = get<std::string>(json, "record");
+  if (kind == "begun") return parse_begun(json);
+  if (kind == "admitted") return parse_admitted(json);
+  if (kind == "ended") return parse_ended(json, line);
+  return std::unexpected("is no record of a journal");
+}
+
+std::string replayed(std::string_view result, bool guest_is_gone) {
+  if (!guest_is_gone) return fmt::format("{}\n", result);
+  auto json = Json::parse(result, nullptr, false);
+  if (json.is_object()) json["leaked"] = false;
+  return line_of(json);
+}
+
+}  // namespace smolfleet::journal
