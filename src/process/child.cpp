@@ -3,23 +3,20 @@
 
 #include "smolfleet/core/unique_fd.hpp"
 
+#include "process/spawn.hpp"
 #include "process/spawn_failure.hpp"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <csignal>
-#include <string_view>
 #include <system_error>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 namespace smolfleet::process {
 namespace {
@@ -35,80 +32,6 @@ std::expected<Pipe, int> make_pipe() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return std::unexpected(errno);
   return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
-
-/// The attributes that every child is spawned with. What we ignore or block would survive its exec.
-class SpawnAttributes {
- public:
-  SpawnAttributes() {
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_init(&value_);
-    posix_spawnattr_setpgroup(&value_, 0);
-    posix_spawnattr_setsigmask(&value_, &none);
-    posix_spawnattr_setsigdefault(&value_, &all);
-    posix_spawnattr_setflags(
-        &value_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  SpawnAttributes(const SpawnAttributes&) = delete;
-  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-  ~SpawnAttributes() { posix_spawnattr_destroy(&value_); }
-  [[nodiscard]] const posix_spawnattr_t* get() const { return &value_; }
-
- private:
-  posix_spawnattr_t value_{};
-};
-
-/// stdin from /dev/null, stdout and stderr into our pipes; all else is close-on-exec.
-class SpawnActions {
- public:
-  SpawnActions(int out, int err) {
-    posix_spawn_file_actions_init(&value_);
-    posix_spawn_file_actions_addopen(&value_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&value_, out, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&value_, err, STDERR_FILENO);
-  }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  ~SpawnActions() { posix_spawn_file_actions_destroy(&value_); }
-  [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &value_; }
-
- private:
-  posix_spawn_file_actions_t value_{};
-};
-
-/// The strings as execve(2) wants them; it does not write to them, though its type does not say so.
-void append_pointers(std::vector<char*>& to, const std::vector<std::string>& strings) {
-  for (const auto& string : strings)
-    to.push_back(const_cast<char*>(string.c_str()));
-}
-
-/// The child's own entries replace inherited ones: which of two wins would depend on the program.
-std::vector<char*> environment_of(const Command& command) {
-  std::vector<char*> pointers;
-  append_pointers(pointers, command.extra_environment);
-  if (command.environment == nullptr) return pointers;
-  for (const auto& entry : *command.environment) {
-    const auto name = std::string_view(entry).substr(0, entry.find('=') + 1);
-    const bool replaced = std::ranges::any_of(
-        command.extra_environment, [=](const auto& own) { return own.starts_with(name); });
-    if (!replaced) pointers.push_back(const_cast<char*>(entry.c_str()));
-  }
-  return pointers;
-}
-
-int spawn_process(const Command& command, int out, int err, pid_t& pid) {
-  std::vector<char*> argv;
-  append_pointers(argv, command.argv);
-  argv.push_back(nullptr);
-  auto environment = environment_of(command);
-  environment.push_back(nullptr);
-  const SpawnAttributes attributes;
-  const SpawnActions actions(out, err);
-  return ::posix_spawn(&pid, argv[0], actions.get(), attributes.get(), argv.data(),
-                       environment.data());
 }
 
 /// glibc 2.36 declares pidfd_open without C linkage; the call itself has no such trouble.

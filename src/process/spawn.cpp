@@ -1,0 +1,129 @@
+// vfork(2) and what a child does before it executes. posix_spawn(3) would do the same, but it
+// cannot ask for a parent-death signal: children of a smolfleet that was killed would work on,
+// beside the next run that resumes its journal.
+#include "process/spawn.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace smolfleet::process {
+namespace {
+
+/// The strings as execve(2) wants them; it does not write to them, though its type does not say so.
+void append_pointers(std::vector<char*>& to, const std::vector<std::string>& strings) {
+  for (const auto& string : strings)
+    to.push_back(const_cast<char*>(string.c_str()));
+}
+
+/// The child's own entries replace inherited ones: which of two wins would depend on the program.
+std::vector<char*> environment_of(const Command& command) {
+  std::vector<char*> pointers;
+  append_pointers(pointers, command.extra_environment);
+  if (command.environment == nullptr) return pointers;
+  for (const auto& entry : *command.environment) {
+    const auto name = std::string_view(entry).substr(0, entry.find('=') + 1);
+    const bool replaced = std::ranges::any_of(
+        command.extra_environment, [=](const auto& own) { return own.starts_with(name); });
+    if (!replaced) pointers.push_back(const_cast<char*>(entry.c_str()));
+  }
+  return pointers;
+}
+
+/// Everything that the child needs, made before there is one: it may not allocate.
+struct Birth {
+  std::vector<char*> argv;
+  std::vector<char*> environment;
+  int out;
+  int err;
+  pid_t parent;
+  volatile int error = 0;  ///< written by the child, whose memory is ours
+};
+
+/// All signals, kept from a thread for a while: a handler of ours must not run in the child, which
+/// shares our memory.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+/// Signals as a program expects them: what we ignore or block would survive its exec.
+void reset_signals() {
+  struct sigaction action{};
+  action.sa_handler = SIG_DFL;
+  for (int signal = 1; signal < NSIG; ++signal)
+    ::sigaction(signal, &action, nullptr);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+bool connect_streams(const Birth& birth) {
+  const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  return null >= 0 && ::dup2(null, STDIN_FILENO) >= 0 && ::dup2(birth.out, STDOUT_FILENO) >= 0 &&
+         ::dup2(birth.err, STDERR_FILENO) >= 0;
+}
+
+/// Runs in the child, on the parent's memory and stack, while the parent stands still: only
+/// async-signal-safe calls (signal-safety(7)), and no return.
+[[noreturn, gnu::noinline]] void execute(Birth& birth) {
+  const bool ready =
+      ::setpgid(0, 0) == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && connect_streams(birth);
+  // Who died before the prctl sends no signal any more.
+  if (ready && ::getppid() != birth.parent) ::_exit(1);
+  if (ready) {
+    reset_signals();
+    ::execve(birth.argv[0], birth.argv.data(), birth.environment.data());
+  }
+  birth.error = errno;
+  ::_exit(1);
+}
+
+void reap(pid_t pid) {
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace
+
+int spawn_process(const Command& command, int out, int err, pid_t& pid) {
+  Birth birth{.argv = {},
+              .environment = environment_of(command),
+              .out = out,
+              .err = err,
+              .parent = ::getpid()};
+  append_pointers(birth.argv, command.argv);
+  birth.argv.push_back(nullptr);
+  birth.environment.push_back(nullptr);
+  const SignalsBlocked blocked;
+  // The child only executes, as vfork(2) wants it; fork(2) would copy our page tables for each.
+  const pid_t child = ::vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
+  if (child == 0) execute(birth);
+  if (child < 0) return errno;
+  if (birth.error != 0) {
+    reap(child);
+    return birth.error;
+  }
+  pid = child;
+  return 0;
+}
+
+}  // namespace smolfleet::process
