@@ -106,7 +106,8 @@ Account draw_up(const Story& story, const Evidence& evidence, Verdict& verdict) 
   account.delivered = !results_broke && !run.hung && run.signal == 0;
   account.ended_early = results_broke || run.hung || run.signal != 0 ||
                         says(run, ": reading no more plans") || says(run, "--halt:") ||
-                        says(run, "--timeout was reached");
+                        says(run, "--timeout was reached") ||
+                        says(run, "the journal cannot be written");
   read_results(run, account, verdict);
   find_read_lines(story, evidence, account);
   return account;

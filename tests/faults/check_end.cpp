@@ -37,8 +37,7 @@ std::optional<int> last_signal(const Performance& run) {
 }
 
 std::map<std::string, std::size_t> counts_in_log(const Performance& run) {
-  static const std::regex summary(
-      R"((\d+) ok, (\d+) failed, (\d+) rejected, (\d+) cancelled in)");
+  static const std::regex summary(R"((\d+) ok, (\d+) failed, (\d+) rejected, (\d+) cancelled in)");
   std::smatch found;
   if (!std::regex_search(run.err, found, summary)) return {};
   return {{"ok", std::stoul(found[1])},
@@ -58,8 +57,9 @@ std::map<std::string, std::size_t> counts_in(const Account& account) {
 /// What spec §2 says of the end that the log tells.
 int expected_exit(const Performance& run, const Account& account) {
   if (const auto signal = last_signal(run)) return by_signal + *signal;
-  const bool stream_broke = says(run, "cannot write results") ||
-                            says(run, "results were dropped") || says(run, "cannot read the feed");
+  const bool stream_broke =
+      says(run, "cannot write results") || says(run, "results were dropped") ||
+      says(run, "cannot read the feed") || says(run, "the journal cannot be written");
   if (stream_broke) return 3;
   auto counts = counts_in_log(run);
   if (counts.empty()) counts = counts_in(account);
@@ -95,9 +95,10 @@ void check_log(const Story& story, const Performance& run, Verdict& verdict) {
 
 void check_leftovers(const Evidence& evidence, Verdict& verdict) {
   const bool left_at_once = says(evidence.run, "left with ");
-  const bool vanished = evidence.run.hung;
+  // A process that is killed removes nothing.
+  const bool vanished = evidence.run.hung || !evidence.earlier.empty();
   for (const auto& process : evidence.processes) {
-    if (process.is_vm() || left_at_once || vanished) continue;
+    if (process.is_vm() || left_at_once || evidence.run.hung) continue;
     verdict.expect("no child is left", false, fmt::format("{}", fmt::join(process.argv, " ")));
   }
   verdict.expect("no child is left", true, "");

@@ -57,6 +57,17 @@ bool was_lied_to(const Evidence& evidence, const std::string& machine) {
   });
 }
 
+/// Whether a run was killed while it started the machine.
+bool was_killed_in_start(const Evidence& evidence, const std::string& machine) {
+  std::string last;
+  for (std::size_t i = 0; i < evidence.calls.size(); ++i) {
+    const bool new_run = std::ranges::find(evidence.acts, i) != evidence.acts.end();
+    if (new_run && last == "start") return true;
+    if (evidence.calls[i]["machine"] == machine) last = evidence.calls[i]["verb"];
+  }
+  return false;
+}
+
 bool was_made_unreachable(const Evidence& evidence, const std::string& machine) {
   return std::ranges::any_of(evidence.calls, [&](const json& call) {
     return call["machine"] == machine && !call["fault"].is_null() &&
@@ -66,8 +77,7 @@ bool was_made_unreachable(const Evidence& evidence, const std::string& machine) 
 
 class Inspection {
  public:
-  Inspection(const Story& story, const Evidence& evidence, const Account& account,
-             Verdict& verdict)
+  Inspection(const Story& story, const Evidence& evidence, const Account& account, Verdict& verdict)
       : story_(story), evidence_(evidence), account_(account), verdict_(verdict) {}
 
   void run() {
@@ -104,7 +114,10 @@ class Inspection {
   [[nodiscard]] Fate fate_of(const std::string& target) const {
     auto fate = Fate::absent;
     for (const auto& result : account_.results) {
-      if (result["target"] == target && is_guests(result)) fate = fate_after(story_, result, fate);
+      if (result["target"] != target || !is_guests(result)) continue;
+      // Recorded results come in the feed's order, not in that in which things happened.
+      if (evidence_.earlier.empty() || fate != Fate::running)
+        fate = fate_after(story_, result, fate);
     }
     return fate;
   }
@@ -168,6 +181,7 @@ class Inspection {
   }
 
   [[nodiscard]] bool was_interrupted(const std::string& machine) const {
+    if (was_killed_in_start(evidence_, machine)) return true;
     return std::ranges::any_of(account_.results, [&](const json& result) {
       if (result["target"] != machine) return false;
       const auto* start = phase_named(result, "start");
@@ -180,7 +194,7 @@ class Inspection {
   const Account& account_;
   Verdict& verdict_;
   std::set<std::string> targets_;
-  std::set<std::string> lost_;        ///< targets of plans whose results are missing
+  std::set<std::string> lost_;  ///< targets of plans whose results are missing
 };
 
 }  // namespace
@@ -195,6 +209,7 @@ void check(const Story& story, const Evidence& evidence, Verdict& verdict) {
   check_end(story, evidence, account, verdict);
   check_results(story, evidence, account, verdict);
   check_calls(story, evidence, account, verdict);
+  check_journal(story, evidence, account, verdict);
   check_machines(story, evidence, account, verdict);
 }
 

@@ -27,9 +27,10 @@ using Machines = std::map<std::string, json>;
 
 /// How smolfleet ended and what it wrote.
 struct Performance {
-  int exit = -1;   ///< -1: a signal ended it
-  int signal = 0;  ///< 0: it exited
-  bool hung = false;  ///< the driver's patience was over
+  int exit = -1;        ///< -1: a signal ended it
+  int signal = 0;       ///< 0: it exited
+  bool hung = false;    ///< the driver's patience was over
+  bool killed = false;  ///< as the story wants it
   std::string out;
   std::string err;
   bool reader_left = false;
@@ -38,9 +39,20 @@ struct Performance {
   std::vector<int> signals;             ///< as they were sent
 };
 
-struct Evidence {
+/// What a run said of a journal that was damaged in its middle.
+struct Refusal {
   Performance run;
-  std::vector<json> calls;  ///< the stand-in's log
+  std::size_t line = 0;        ///< the damaged one
+  bool left_all_alone = true;  ///< it called smolvm for nothing
+};
+
+struct Evidence {
+  Performance run;  ///< the last, which others may have been killed before
+  std::vector<Performance> earlier;
+  std::optional<Refusal> refusal;
+  bool is_torn = false;           ///< the journal's last line was
+  std::vector<json> calls;        ///< the stand-in's log, of all runs
+  std::vector<std::size_t> acts;  ///< where in `calls` each run begins
   Machines before;
   Machines after;
   std::vector<Process> processes;

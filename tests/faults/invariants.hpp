@@ -20,6 +20,9 @@ void check_results(const Story& story, const Evidence& evidence, const Account& 
 /// smolvm was called for what plans say, in the order that loses no guest.
 void check_calls(const Story& story, const Evidence& evidence, const Account& account,
                  Verdict& verdict);
+/// A run that was resumed: answers stand, a damaged journal is refused.
+void check_journal(const Story& story, const Evidence& evidence, const Account& account,
+                   Verdict& verdict);
 /// The machines that are there are those that results name, humans' ones as they were.
 void check_machines(const Story& story, const Evidence& evidence, const Account& account,
                     Verdict& verdict);

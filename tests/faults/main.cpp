@@ -1,7 +1,7 @@
 // The fault suite's driver: seeds to stories, stories to runs, runs to verdicts. See
 // docs/faults.md.
 #include "invariants.hpp"
-#include "performance.hpp"
+#include "play.hpp"
 #include "settings.hpp"
 #include "tally.hpp"
 #include "weave.hpp"
@@ -14,7 +14,6 @@
 #include <csignal>
 #include <cstdio>
 #include <mutex>
-#include <set>
 #include <thread>
 #include <vector>
 
@@ -35,8 +34,8 @@ class Suite {
       : settings_(settings), cas_(issue_cas(cas_directory_)), next_(settings.first) {}
 
   [[nodiscard]] bool run() {
-    const auto until = std::chrono::steady_clock::now() +
-                       settings_.time.value_or(std::chrono::minutes(0));
+    const auto until =
+        std::chrono::steady_clock::now() + settings_.time.value_or(std::chrono::minutes(0));
     auto work = [this, until] {
       for (auto seed = next_++; goes_on(seed, until); seed = next_++)
         run_seed(seed);
@@ -65,7 +64,7 @@ class Suite {
     try {
       Stage stage(settings_.programs, story);
       directory = stage.path("");
-      evidence = gather(stage, story);
+      evidence = play(stage, story, patience());
       check(story, evidence, verdict);
       if (settings_.keep && !verdict.faults().empty()) stage.keep();
     } catch (const std::exception& error) {
@@ -78,20 +77,8 @@ class Suite {
     std::fflush(stdout);
   }
 
-  Evidence gather(const Stage& stage, const Story& story) const {
-    Evidence evidence;
-    evidence.before = stage.machines();
-    const auto patience = settings_.patience * (is_sanitized ? patience_with_sanitizers : 1);
-    evidence.run = perform(stage, story, patience);
-    evidence.calls = stage.calls();
-    std::set<std::string> names;
-    for (const auto& call : evidence.calls) {
-      if (call["verb"] == "start") names.insert(call["machine"].get<std::string>());
-    }
-    evidence.processes = stage.processes(names);
-    evidence.after = stage.machines();
-    evidence.temporary = stage.temporary_files();
-    return evidence;
+  [[nodiscard]] milliseconds patience() const {
+    return settings_.patience * (is_sanitized ? patience_with_sanitizers : 1);
   }
 
   void report(const Story& story, const Evidence& evidence, const Verdict& verdict,

@@ -36,13 +36,17 @@ void set_non_blocking(int fd) {
 
 class Show {
  public:
-  Show(const Stage& stage, const Story& story, milliseconds patience)
-      : stage_(stage), story_(story), begun_(Clock::now()), until_(begun_ + patience) {
+  Show(const Stage& stage, const Story& story, const Act& act, milliseconds patience)
+      : stage_(stage),
+        story_(story),
+        kills_(act.killed_after.has_value()),
+        begun_(Clock::now()),
+        until_(begun_ + act.killed_after.value_or(patience)) {
     const auto in = open_feed();
     const auto out = open_results();
     const UniqueFd err(::open(stage.path("stderr").c_str(),
                               O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644));
-    pid_ = start({.argv = stage.argv(),
+    pid_ = start({.argv = stage.argv(act),
                   .environment = stage.environment(),
                   .in = in >= 0 ? in : feed_end_.get(),
                   .out = out.get(),
@@ -102,11 +106,10 @@ class Show {
     send_signals(now);
     feed(now);
     if (leaves_now()) leave();
-    std::array<pollfd, 3> waiting{pollfd{.fd = pidfd_.get(), .events = POLLIN, .revents = 0},
-                                  {.fd = reads_at(now) ? results_.get() : -1, .events = POLLIN,
-                                   .revents = 0},
-                                  {.fd = blocked_ ? feed_.get() : -1, .events = POLLOUT,
-                                   .revents = 0}};
+    std::array<pollfd, 3> waiting{
+        pollfd{.fd = pidfd_.get(), .events = POLLIN, .revents = 0},
+        {.fd = reads_at(now) ? results_.get() : -1, .events = POLLIN, .revents = 0},
+        {.fd = blocked_ ? feed_.get() : -1, .events = POLLOUT, .revents = 0}};
     const auto left = std::chrono::ceil<milliseconds>(next_event(now) - now).count();
     ::poll(waiting.data(), waiting.size(), static_cast<int>(std::max<long>(left, 0)));
     if (waiting[1].revents != 0) read_some();
@@ -192,7 +195,7 @@ class Show {
   }
 
   void give_up() {
-    seen_.hung = true;
+    (kills_ ? seen_.killed : seen_.hung) = true;
     ::kill(pid_, SIGKILL);
     ended_ = true;
   }
@@ -231,6 +234,7 @@ class Show {
 
   const Stage& stage_;
   const Story& story_;
+  bool kills_;
   Clock::time_point begun_;
   Clock::time_point until_;
   Performance seen_;
@@ -251,8 +255,8 @@ class Show {
 
 }  // namespace
 
-Performance perform(const Stage& stage, const Story& story, milliseconds patience) {
-  return Show(stage, story, patience).run();
+Performance perform(const Stage& stage, const Story& story, const Act& act, milliseconds patience) {
+  return Show(stage, story, act, patience).run();
 }
 
 }  // namespace smolfleet::faults

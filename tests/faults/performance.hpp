@@ -8,6 +8,7 @@
 namespace smolfleet::faults {
 
 /// Runs smolfleet on the stage to its end. Takes longer than `patience`: it is killed, and hung.
-[[nodiscard]] Performance perform(const Stage& stage, const Story& story, milliseconds patience);
+[[nodiscard]] Performance perform(const Stage& stage, const Story& story, const Act& act,
+                                  milliseconds patience);
 
 }  // namespace smolfleet::faults

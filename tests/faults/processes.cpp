@@ -89,8 +89,7 @@ Quiet run_quietly(const std::vector<std::string>& argv,
   output.write = {};
   Quiet ended;
   std::array<char, 65536> buffer{};
-  for (ssize_t count = 0;
-       (count = ::read(output.read.get(), buffer.data(), buffer.size())) != 0;) {
+  for (ssize_t count = 0; (count = ::read(output.read.get(), buffer.data(), buffer.size())) != 0;) {
     if (count > 0) ended.out.append(buffer.data(), static_cast<std::size_t>(count));
     if (count < 0 && errno != EINTR) break;
   }

@@ -52,7 +52,8 @@ Stage::Stage(const Programs& programs, const Story& story)
   directory_.write("scenario.json", json{{"seed", story.seed}, {"rules", rules}}.dump(1));
   directory_.write("feed.jsonl", feed_);
   directory_.write("story.txt", tell(story));
-  if (story.reader.who == Reader::full_disk) mount_disk();
+  if (story.reader.who == Reader::full_disk) mount_disk(story.reader.bytes);
+  if (story.journal.disk) mount_disk(*story.journal.disk);
   prepare_humans();
 }
 
@@ -62,10 +63,21 @@ Stage::~Stage() {
   if (has_disk_) ::umount2(directory_.path("disk").c_str(), MNT_DETACH);
 }
 
-void Stage::mount_disk() {
-  const auto options = fmt::format("size={}", story_.reader.bytes);
+void Stage::mount_disk(std::size_t bytes) {
+  const auto options = fmt::format("size={}", bytes);
   has_disk_ = ::mount("faults", directory_.path("disk").c_str(), "tmpfs", MS_NODEV | MS_NOSUID,
                       options.c_str()) == 0;
+}
+
+void Stage::grow_disk() const {
+  if (!has_disk_) return;
+  const bool grown = ::mount("faults", directory_.path("disk").c_str(), "tmpfs",
+                             MS_NODEV | MS_NOSUID | MS_REMOUNT, "size=64m") == 0;
+  if (!grown) throw std::runtime_error("the disk cannot be made larger");
+}
+
+std::string Stage::journal_path() const {
+  return directory_.path(story_.journal.disk ? "disk/journal" : "journal");
 }
 
 std::string Stage::results_path() const {
@@ -80,9 +92,12 @@ std::string Stage::results_path() const {
   }
 }
 
-std::vector<std::string> Stage::argv() const {
+std::vector<std::string> Stage::argv(const Act& act) const {
   std::vector<std::string> argv = {programs_.smolfleet, "up", "--smolvm", programs_.smolvm};
   argv.insert(argv.end(), story_.options.begin(), story_.options.end());
+  if (story_.journal.is_kept) argv.insert(argv.end(), {"--journal", journal_path()});
+  if (act.resumes) argv.emplace_back("--resume");
+  if (act.resumes && story_.journal.retries_failed) argv.emplace_back("--retry-failed");
   if (story_.feed.via == FeedVia::named_file) argv.push_back(directory_.path("feed.jsonl"));
   return argv;
 }

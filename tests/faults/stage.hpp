@@ -6,6 +6,7 @@
 #include "story.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,6 +16,12 @@ namespace smolfleet::faults {
 struct Programs {
   std::string smolfleet;
   std::string smolvm;
+};
+
+/// One run of a story.
+struct Act {
+  bool resumes = false;
+  std::optional<milliseconds> killed_after;
 };
 
 /// Writes good and bad CA files into `directory`.
@@ -29,13 +36,16 @@ class Stage {
   /// Ends what is left of the story's processes and takes its disk away.
   ~Stage();
 
-  [[nodiscard]] std::vector<std::string> argv() const;
+  [[nodiscard]] std::vector<std::string> argv(const Act& act) const;
   /// NAME=VALUE, for smolfleet.
   [[nodiscard]] std::vector<std::string> environment() const;
   [[nodiscard]] const std::string& feed_text() const { return feed_; }
   [[nodiscard]] std::string path(const std::string& name) const { return directory_.path(name); }
   /// Where results go that go to a file.
   [[nodiscard]] std::string results_path() const;
+  [[nodiscard]] std::string journal_path() const;
+  /// Makes room on the disk that was too small.
+  void grow_disk() const;
   /// Leaves the directory for a person to look at.
   void keep() { directory_.keep(); }
 
@@ -49,7 +59,7 @@ class Stage {
   using Environment = std::map<std::string, std::string>;
   [[nodiscard]] Environment calm_environment() const;
   void prepare_humans() const;
-  void mount_disk();
+  void mount_disk(std::size_t bytes);
   [[nodiscard]] std::string smolvm(std::vector<std::string> words) const;
 
   test::TempDir directory_;

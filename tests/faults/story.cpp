@@ -52,8 +52,21 @@ std::string tell_reader(const ReaderWay& reader) {
   return {};
 }
 
+std::string tell_journal(const JournalWay& journal) {
+  if (!journal.is_kept) return {};
+  std::string text = "journal: kept";
+  if (journal.disk) text += fmt::format("; on a disk of {} bytes in the first run", *journal.disk);
+  for (const auto after : journal.kills)
+    text += fmt::format("; a run killed after {} ms", after.count());
+  if (journal.damage == Damage::torn) text += "; its last line torn";
+  if (journal.damage == Damage::flipped) text += "; a bit of it flipped, and flipped back";
+  if (journal.interrupted() > 0) text += "; then resumed";
+  if (journal.retries_failed) text += " with --retry-failed";
+  return text + "\n";
+}
+
 std::string tell_rest(const Story& story) {
-  std::string text;
+  auto text = tell_journal(story.journal);
   for (const auto& [after, signal] : story.signals)
     text += fmt::format("signal: SIG{} {} ms later\n", ::sigabbrev_np(signal), after.count());
   if (story.descriptors) text += fmt::format("limit: {} descriptors\n", *story.descriptors);

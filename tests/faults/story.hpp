@@ -16,11 +16,11 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 enum class LineKind {
-  guest,        ///< smolfleet creates the guest
-  provision,    ///< the machine is somebody else's, if it is there at all
-  taken,        ///< asks for a guest of a name that a human's machine has
-  no_ca,        ///< its CA cannot be used
-  broken,       ///< no plan
+  guest,      ///< smolfleet creates the guest
+  provision,  ///< the machine is somebody else's, if it is there at all
+  taken,      ///< asks for a guest of a name that a human's machine has
+  no_ca,      ///< its CA cannot be used
+  broken,     ///< no plan
   blank,
 };
 
@@ -47,8 +47,8 @@ struct FeedWay {
     milliseconds before{0};
     std::size_t bytes = 0;
   };
-  std::vector<Chunk> chunks;     ///< of a pipe; what is left comes at once after the last
-  milliseconds before_end{0};    ///< how long a pipe stays open after its last byte
+  std::vector<Chunk> chunks;       ///< of a pipe; what is left comes at once after the last
+  milliseconds before_end{0};      ///< how long a pipe stays open after its last byte
   std::optional<std::size_t> cut;  ///< only so many bytes come
 };
 
@@ -67,6 +67,22 @@ struct SignalAt {
 };
 
 enum class OnFailure { remove, stop, keep };
+
+/// What becomes of the journal between two runs of a story.
+enum class Damage { none, torn, flipped };
+
+/// Runs that are killed and resumed; a story without has one run.
+struct JournalWay {
+  bool is_kept = false;             ///< --journal
+  std::vector<milliseconds> kills;  ///< each ends a run before the last by SIGKILL, so much later
+  std::optional<std::size_t> disk;  ///< bytes of its disk in the first run, which is not killed
+  Damage damage = Damage::none;     ///< before the last run
+  std::uint64_t where = 0;          ///< a number that chooses the place of the damage
+  bool retries_failed = false;
+
+  /// Runs before the last.
+  [[nodiscard]] std::size_t interrupted() const { return kills.size() + (disk ? 1U : 0U); }
+};
 
 /// What a machine is that a human had before the run.
 struct HumansMachine {
@@ -87,6 +103,7 @@ struct Story {
   FeedWay feed;
   ReaderWay reader;
   std::vector<SignalAt> signals;
+  JournalWay journal;
   std::optional<std::size_t> descriptors;   ///< RLIMIT_NOFILE
   std::optional<std::size_t> memory_bytes;  ///< RLIMIT_DATA
 };

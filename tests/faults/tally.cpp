@@ -74,6 +74,19 @@ void count_results(const Performance& run, Counts& results) {
   }
 }
 
+void count_journal(const Story& story, const Evidence& evidence, Counts& injected) {
+  if (story.journal.is_kept) ++injected["journal: kept"];
+  for (const auto& run : evidence.earlier) {
+    if (run.killed) ++injected["journal: run killed by SIGKILL"];
+    if (run.err.contains("the journal cannot be written"))
+      ++injected["journal: full disk in a run"];
+    if (run.exit == 2) ++injected["journal: full disk at its start"];
+  }
+  if (!evidence.earlier.empty()) ++injected["journal: resumed to the end"];
+  if (evidence.is_torn) ++injected["journal: last line torn"];
+  if (evidence.refusal) ++injected["journal: bit flipped"];
+}
+
 std::string rows(const char* title, const Counts& counts) {
   std::string text = fmt::format("{}\n", title);
   for (const auto& [label, count] : counts)
@@ -90,6 +103,7 @@ void Tally::add(const Story& story, const Evidence& evidence, const Verdict& ver
   count_streams(story, evidence.run, injected_);
   count_lines(story, evidence.run, injected_);
   count_signals(evidence.run, injected_);
+  count_journal(story, evidence, injected_);
   count_results(evidence.run, results_);
   const auto& run = evidence.run;
   ++ends_[run.signal != 0 ? fmt::format("killed by SIG{}", ::sigabbrev_np(run.signal))

@@ -142,6 +142,7 @@ Story weave(std::uint64_t seed, const CaFiles& files, const Means& means) {
   weave_streams(seed, story);
   weave_signals(seed, story);
   weave_limits(seed, means, story);
+  weave_journal(seed, story);
   return story;
 }
 

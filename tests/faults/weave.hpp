@@ -22,5 +22,6 @@ void weave_options(std::uint64_t seed, Story& story);
 void weave_streams(std::uint64_t seed, Story& story);
 void weave_signals(std::uint64_t seed, Story& story);
 void weave_limits(std::uint64_t seed, const Means& means, Story& story);
+void weave_journal(std::uint64_t seed, Story& story);
 
 }  // namespace smolfleet::faults

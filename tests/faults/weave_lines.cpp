@@ -24,8 +24,8 @@ const std::vector<std::pair<std::string, std::string>> broken_lines = {
     {"an unknown key in machine", R"({"target": "TARGET", "machine": {"image": "x", "cpu": 2}})"},
     {"a key twice", R"({"target": "TARGET", "target": "TARGET"})"},
     {"no UTF-8", "{\"target\": \"TARGET\", \"id\": \"\xff\xfe\"}"},
-    {"nested too deep", "{\"target\": \"TARGET\", \"x\": " + std::string(200, '[') +
-                            std::string(200, ']') + "}"},
+    {"nested too deep",
+     "{\"target\": \"TARGET\", \"x\": " + std::string(200, '[') + std::string(200, ']') + "}"},
     {"a step that does nothing", R"({"target": "TARGET", "steps": [{}]})"},
     {"a NUL byte", std::string("{\"target\": \"TARGET\0\"}", 21)},
 };
@@ -56,8 +56,12 @@ class Weaver {
     if (which < 0.83) return again(number);
     if (which < 0.92) return broken(number);
     if (which < 0.97) return no_ca(number);
-    if (which < 0.985) return {.text = dice_.chance(0.5) ? "" : "  ", .kind = LineKind::blank,
-                               .target = {}, .id = {}, .label = "blank"};
+    if (which < 0.985)
+      return {.text = dice_.chance(0.5) ? "" : "  ",
+              .kind = LineKind::blank,
+              .target = {},
+              .id = {},
+              .label = "blank"};
     return too_long();
   }
 
@@ -117,14 +121,16 @@ class Weaver {
 
   /// A target that came before: a duplicate while that plan is in flight, a second plan after it.
   FeedLine again(int number) {
-    std::vector<std::string> targets;
+    std::vector<FeedLine> earlier;
     for (const auto& line : story_.lines) {
-      if (line.kind == LineKind::guest) targets.push_back(line.target);
+      if (line.kind == LineKind::guest) earlier.push_back(line);
     }
-    if (targets.empty()) return guest(number);
+    if (earlier.empty()) return guest(number);
     // Rather a late one: it is more likely to be in flight still.
-    const auto target = dice_.chance(0.5) ? targets.back() : dice_.one_of(targets);
-    return line_of(guest_plan(target), LineKind::guest, "a target that came before");
+    auto line = dice_.chance(0.5) ? earlier.back() : dice_.one_of(earlier);
+    line.label = "the same plan again";
+    if (dice_.chance(0.3)) return line;
+    return line_of(guest_plan(line.target), LineKind::guest, "a target that came before");
   }
 
   FeedLine broken(int number) {
@@ -133,20 +139,29 @@ class Weaver {
     for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark)) {
       text.replace(at, mark.size(), "x" + std::to_string(number));
     }
-    return {.text = std::move(text), .kind = LineKind::broken, .target = {}, .id = {},
+    return {.text = std::move(text),
+            .kind = LineKind::broken,
+            .target = {},
+            .id = {},
             .label = std::move(label)};
   }
 
   FeedLine too_long() {
-    return {.text = std::string(longest_line + 100, 'x'), .kind = LineKind::broken, .target = {},
-            .id = {}, .label = "longer than 1 MiB"};
+    return {.text = std::string(longest_line + 100, 'x'),
+            .kind = LineKind::broken,
+            .target = {},
+            .id = {},
+            .label = "longer than 1 MiB"};
   }
 
   FeedLine no_ca(int number) {
     const std::vector<std::pair<std::string, std::string>> choices = {
-        {"CA: missing", files_.missing}, {"CA: with its key", files_.with_key},
-        {"CA: a leaf", files_.leaf},     {"CA: garbage", files_.garbage},
-        {"CA: a FIFO", files_.fifo},     {"CA: a directory", "/"},
+        {"CA: missing", files_.missing},
+        {"CA: with its key", files_.with_key},
+        {"CA: a leaf", files_.leaf},
+        {"CA: garbage", files_.garbage},
+        {"CA: a FIFO", files_.fifo},
+        {"CA: a directory", "/"},
         {"CA: no path", ""}};
     const auto& [label, path] = dice_.one_of(choices);
     auto bad = guest_plan("c" + std::to_string(number));

@@ -60,8 +60,8 @@ std::vector<Possible> for_bring_up() {
     all.push_back({verb, "latency", {{"latency", {{"exponential", 60}}}}});
   }
   add_errors(all, "create", {"locked"}, Pace::quick);
-  add_errors(all, "start",
-             {"not-ready", "enomem", "pull-429", "pull-timeout", "already-starting"}, Pace::slow);
+  add_errors(all, "start", {"not-ready", "enomem", "pull-429", "pull-timeout", "already-starting"},
+             Pace::slow);
   add_errors(all, "start", {"vm-not-found"}, Pace::quick);
   add_errors(all, "cp", {"vm-not-found", "connection-closed", "unreachable"}, Pace::quick);
   add_errors(all, "exec", {"vm-not-found", "connection-closed", "unreachable"}, Pace::quick);
@@ -71,13 +71,15 @@ std::vector<Possible> for_bring_up() {
 }
 
 std::vector<Possible> for_vms() {
-  return {{"start", "orphan", action("orphan", true)},
-          {"start", "daemon", action("daemon", true)},
-          {"start", "hold_pipes", action("hold_pipes", true)},
-          {"start", "hold_pipes late",
-           {{"hold_pipes", true}, {"latency", {{"uniform", {0, 400}}}}}},
-          {"start", "daemon late", {{"daemon", true}, {"latency", {{"uniform", {300, 2500}}}}},
-           Pace::slow}};
+  return {
+      {"start", "orphan", action("orphan", true)},
+      {"start", "daemon", action("daemon", true)},
+      {"start", "hold_pipes", action("hold_pipes", true)},
+      {"start", "hold_pipes late", {{"hold_pipes", true}, {"latency", {{"uniform", {0, 400}}}}}},
+      {"start",
+       "daemon late",
+       {{"daemon", true}, {"latency", {{"uniform", {300, 2500}}}}},
+       Pace::slow}};
 }
 
 std::vector<Possible> for_clean_up() {
