@@ -1,5 +1,6 @@
 // The program `smolfleet`: from the command line to a command and its exit status.
 #include "smolfleet/cli/options.hpp"
+#include "smolfleet/cli/running.hpp"
 #include "smolfleet/cli/up.hpp"
 
 #include <cstdio>
@@ -9,6 +10,7 @@
 
 int main(int argc, char** argv) {
   using namespace smolfleet;
+  cli::end_in_words_when_memory_is_out();
   try {
     auto options = cli::parse_options(argc, argv);
     if (const auto* exit = std::get_if<cli::Exit>(&options)) return exit->status;
