@@ -36,7 +36,7 @@ void Orphans::listen() {
 }
 
 void Orphans::stop() {
-  signals_.clear();
+  signals_.cancel();
 }
 
 void Orphans::await_signal() {
