@@ -36,12 +36,14 @@ void Orphans::listen() {
 }
 
 void Orphans::stop() {
+  over_ = true;
   signals_.cancel();
 }
 
 void Orphans::await_signal() {
   signals_.async_wait([this](std::error_code error, int) {
-    if (error) return;
+    // A signal that came before `stop` may be delivered after it.
+    if (error || over_) return;
     await_signal();
     reap();
   });

@@ -67,6 +67,10 @@ TEST_SUITE("up") {
     while (!children_of(program.pid()).empty())
       ::sched_yield();
     CHECK(program.wait().exit == 1);
+    // Once more with a run that ends with its last child.
+    Program short_run(Scene::up(StandIn::executable()), options);
+    short_run.write(feed_of({created(scene, "good")}));
+    CHECK(short_run.wait().exit == 0);
   }
 
   TEST_CASE("300 guests whose first install is killed settle together") {

@@ -28,6 +28,7 @@ class Orphans {
 
   const Runner& runner_;
   asio::signal_set signals_;
+  bool over_ = false;
 };
 
 }  // namespace smolfleet::process
