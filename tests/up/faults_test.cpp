@@ -71,6 +71,9 @@ TEST_SUITE("up") {
     Program short_run(Scene::up(StandIn::executable()), options);
     short_run.write(feed_of({created(scene, "good")}));
     CHECK(short_run.wait().exit == 0);
+    CHECK(run_program({StandIn::executable(), "machine", "stop", "--name", "good"}, "",
+                      smolvm.environment())
+              .exit == 0);
   }
 
   TEST_CASE("300 guests whose first install is killed settle together") {
