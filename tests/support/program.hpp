@@ -101,7 +101,7 @@ class ScopedEnvironment {
   std::map<std::string, std::optional<std::string>> before_;
 };
 
-/// A directory that is removed with its content.
+/// A directory that is removed with its content, unless it is to be kept.
 class TempDir {
  public:
   TempDir();
@@ -112,9 +112,11 @@ class TempDir {
   /// Writes a file and returns its path.
   std::string write(const std::string& name, std::string_view content) const;
   [[nodiscard]] std::string read(const std::string& name) const;
+  void keep() { kept_ = true; }
 
  private:
   std::string path_;
+  bool kept_ = false;
 };
 
 /// The value of a variable that meson sets for the tests; aborts with its name if it is missing.
