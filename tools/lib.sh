@@ -35,3 +35,17 @@ configure() {
   rm -rf "$directory/meson-private" "$directory/meson-info"
   meson setup --native-file "$root/tools/clang-19.ini" "$@" "$directory" "$root"
 }
+
+# configure_sanitized: the build with sanitizers, in build-san. Not optimised: half the time to
+# compile, and nothing undefined is optimised away unseen.
+configure_sanitized() {
+  configure build-san -Doptimization=0 -Db_sanitize=address,undefined -Db_lundef=false
+}
+
+# sanitizers_strict: what its programs run with where it is about finding faults.
+sanitizers_strict() {
+  export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
+  ASAN_OPTIONS+=:abort_on_error=1:halt_on_error=1
+  export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:abort_on_error=1
+  ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-19) && export ASAN_SYMBOLIZER_PATH
+}

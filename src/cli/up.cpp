@@ -16,6 +16,7 @@
 #include "smolfleet/fleet/fleet.hpp"
 #include "smolfleet/journal/file.hpp"
 #include "smolfleet/journal/journal.hpp"
+#include "smolfleet/process/orphans.hpp"
 #include "smolfleet/process/runner.hpp"
 #include "smolfleet/results/event.hpp"
 #include "smolfleet/results/writer.hpp"
@@ -71,6 +72,7 @@ class Run {
         run_id_(options.run_id),
         smolvm_(options.driver),
         runner_(loop.get_executor()),
+        orphans_(loop.get_executor(), runner_),
         host_(loop.get_executor(), smolvm_, runner_,
               bringup::Widths{.create = options.create_slots, .boot = options.boot_slots}),
         staging_(std::move(staging)),
@@ -101,9 +103,13 @@ class Run {
 
   core::Awaitable<void> run(Summary& summary) {
     early_end_.listen();
+    orphans_.listen();
     summary = co_await fleet_.run();
   }
-  void stop_listening() { early_end_.stop(); }
+  void stop_listening() {
+    early_end_.stop();
+    orphans_.stop();
+  }
 
   /// Before the process ends without unwinding.
   void say_last_words() {
@@ -166,6 +172,7 @@ class Run {
   std::string run_id_;
   driver::Smolvm smolvm_;
   process::Runner runner_;
+  process::Orphans orphans_;
   bringup::Host host_;
   ca::Staging staging_;
   core::SteadyClock clock_;

@@ -4,8 +4,10 @@
 #include "smolfleet/core/bell.hpp"
 #include "smolfleet/process/conversation.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <list>
 #include <optional>
 #include <utility>
 
@@ -82,6 +84,20 @@ class Supervision {
   std::optional<End> cause_;  ///< why we ended it, if we did
 };
 
+/// Keeps a child in a list for as long as this lives.
+class Listed {
+ public:
+  Listed(std::list<const Conversation*>& list, const Conversation& child)
+      : list_(list), self_(list.insert(list.end(), &child)) {}
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+  ~Listed() { list_.erase(self_); }
+
+ private:
+  std::list<const Conversation*>& list_;
+  std::list<const Conversation*>::iterator self_;
+};
+
 /// The end of a command whose turn to be spawned did not come.
 Outcome without_child(core::Interruption why, const Command& command) {
   if (why == core::Interruption::cancelled) {
@@ -92,10 +108,15 @@ Outcome without_child(core::Interruption why, const Command& command) {
 
 }  // namespace
 
+bool Runner::is_child(pid_t pid) const {
+  return std::ranges::any_of(children_, [=](const auto* child) { return child->pid() == pid; });
+}
+
 core::Awaitable<Outcome> Runner::run(Command command) {
   const auto until =
       command.deadline ? steady_clock::now() + *command.deadline : TimePoint(core::never);
   Conversation child(co_await core::this_coro::executor, command.capture);
+  const Listed listed(children_, child);
   {
     const auto turn = co_await spawn_turn_.enter(until);
     if (!turn) co_return without_child(turn.error(), command);

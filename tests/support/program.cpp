@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -115,6 +116,7 @@ Program::Program(std::vector<std::string> argv, ProgramOptions options) {
     put(in, STDIN_FILENO);
     put(out, STDOUT_FILENO);
     put(options.error >= 0 ? options.error : error_.get(), STDERR_FILENO);
+    if (options.subreaper) ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     ::execv(words[0], words.data());
     ::_exit(127);
   }

@@ -50,6 +50,8 @@ struct ProgramOptions {
   bool pipe_stderr = false;  ///< for `read_log_line_with`
   bool close_stdin = false;
   bool close_stdout = false;
+  bool subreaper =
+      false;  ///< orphans below it become its children, as a container's first process's
 };
 
 /// Runs from construction on. Every wait has a hard limit, after which the test process is aborted.

@@ -4,10 +4,13 @@
 #include "scenario.hpp"
 
 #include <doctest/doctest.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -24,6 +27,13 @@ json first_start_of_b0_hangs() {
   return hang;
 }
 
+/// The children of a process, zombies included.
+std::string children_of(pid_t pid) {
+  const auto number = std::to_string(pid);
+  std::ifstream file("/proc/" + number + "/task/" + number + "/children");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 }  // namespace
 
 TEST_SUITE("up") {
@@ -36,6 +46,32 @@ TEST_SUITE("up") {
     CHECK(run.of("b")["status"] == "ok");
     // Ends the daemon; its output goes nowhere because nobody waits for it.
     CHECK(run_program({StandIn::executable(), "machine", "stop", "--name", "b"}, "",
+                      smolvm.environment())
+              .exit == 0);
+  }
+
+  TEST_CASE("as a container's first process smolfleet reaps the VMs that it is handed, and ends") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("start", {1}, action("daemon", true)),
+                                               rule_for("exec", "bad*", action("exit", 3))})));
+    ProgramOptions options;
+    options.environment = smolvm.environment();
+    options.subreaper = true;
+    Program program(Scene::up(StandIn::executable()), options);
+    constexpr int size = 8;
+    for (int i = 0; i < size; ++i)
+      program.write(feed_of({created(scene, "bad" + std::to_string(i))}));
+    for (int i = 0; i < size; ++i)
+      CHECK(json::parse(program.read_line().value())["leaked"] == false);
+    while (!children_of(program.pid()).empty())
+      ::sched_yield();
+    CHECK(program.wait().exit == 1);
+    // Once more with a run that ends with its last child.
+    Program short_run(Scene::up(StandIn::executable()), options);
+    short_run.write(feed_of({created(scene, "good")}));
+    CHECK(short_run.wait().exit == 0);
+    CHECK(run_program({StandIn::executable(), "machine", "stop", "--name", "good"}, "",
                       smolvm.environment())
               .exit == 0);
   }

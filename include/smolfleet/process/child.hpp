@@ -35,6 +35,9 @@ class Child {
   /// a failed exec is reported here.
   [[nodiscard]] std::expected<void, NotSpawned> spawn(const Command& command);
 
+  /// Its number while it is ours; -1: not spawned, or reaped.
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
   /// Sends `signal` to the process group; nothing happens after the child was reaped, because then
   /// the number may belong to somebody else.
   void signal_group(int signal);

@@ -24,6 +24,9 @@ class Conversation {
   /// Spawns the child and begins to listen. After a failure the conversation is over.
   [[nodiscard]] std::expected<void, NotSpawned> begin(const Command& command);
 
+  /// The child's; see Child::pid.
+  [[nodiscard]] pid_t pid() const { return child_.pid(); }
+
   /// Waits until something has changed that `run` acts on, or `until`, or a cancellation.
   core::Awaitable<void> wait(core::TimePoint until) { return bell_.wait(until); }
 

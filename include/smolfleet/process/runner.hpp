@@ -6,7 +6,13 @@
 #include "smolfleet/process/command.hpp"
 #include "smolfleet/process/outcome.hpp"
 
+#include <sys/types.h>
+
+#include <list>
+
 namespace smolfleet::process {
+
+class Conversation;
 
 /// Runs children on the loop. A spawn holds the loop until the child has begun to execute, so there
 /// is one at a time, and between two of them everybody else who is ready has a turn: a thousand
@@ -24,11 +30,15 @@ class Runner {
   /// Never throws for anything that a child can do. Must be awaited in a task of a Scope.
   [[nodiscard]] core::Awaitable<Outcome> run(Command command);
 
+  /// Whether a command of ours is this process, running or not reaped yet.
+  [[nodiscard]] bool is_child(pid_t pid) const;
+
   /// From now on no child that is to end gets its grace: SIGKILL follows at once.
   void hurry() { hurried_ = true; }
 
  private:
   core::Gate spawn_turn_;
+  std::list<const Conversation*> children_;  ///< of the commands under way
   bool hurried_ = false;
 };
 
