@@ -102,7 +102,8 @@ Account draw_up(const Story& story, const Evidence& evidence, Verdict& verdict) 
   Account account;
   account.lines = coming_lines(story);
   const bool results_broke = run.reader_left || says(run, "cannot write results") ||
-                             says(run, "results were dropped") || says(run, "left with ");
+                             says(run, "results were dropped") || says(run, "left with ") ||
+                             says(run, "out of memory");
   account.delivered = !results_broke && !run.hung && run.signal == 0;
   account.ended_early = results_broke || run.hung || run.signal != 0 ||
                         says(run, ": reading no more plans") || says(run, "--halt:") ||

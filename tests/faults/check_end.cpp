@@ -79,8 +79,12 @@ void check_exit(const Story& story, const Evidence& evidence, const Account& acc
                    told(run));
     return;
   }
-  const bool ran_out = story.memory_bytes && says(run, "internal error");
-  if (ran_out) return;
+  const bool ran_out =
+      story.memory_bytes && (says(run, "internal error") || says(run, "out of memory"));
+  if (ran_out) {
+    verdict.expect(invariant, run.exit == 3 || run.exit == 2, told(run));
+    return;
+  }
   const int expected = expected_exit(run, account);
   verdict.expect(invariant, run.exit == expected,
                  fmt::format("{} instead of exit {}", told(run), expected));
@@ -93,10 +97,11 @@ void check_log(const Story& story, const Performance& run, Verdict& verdict) {
     verdict.expect("the log tells of no bug", !says(run, "internal"), "internal");
 }
 
-void check_leftovers(const Evidence& evidence, Verdict& verdict) {
+void check_leftovers(const Story& story, const Evidence& evidence, Verdict& verdict) {
   const bool left_at_once = says(evidence.run, "left with ");
   // A process that is killed removes nothing.
-  const bool vanished = evidence.run.hung || !evidence.earlier.empty();
+  const bool vanished = evidence.run.hung || !evidence.earlier.empty() ||
+                        (story.memory_bytes && says(evidence.run, "out of memory"));
   for (const auto& process : evidence.processes) {
     if (process.is_vm() || left_at_once || evidence.run.hung) continue;
     verdict.expect("no child is left", false, fmt::format("{}", fmt::join(process.argv, " ")));
@@ -114,7 +119,7 @@ void check_end(const Story& story, const Evidence& evidence, const Account& acco
   if (evidence.run.hung) return;
   check_exit(story, evidence, account, verdict);
   check_log(story, evidence.run, verdict);
-  check_leftovers(evidence, verdict);
+  check_leftovers(story, evidence, verdict);
   const auto counts = counts_in_log(evidence.run);
   if (account.delivered && !counts.empty()) {
     verdict.expect("the log's counts are those of the results", counts == counts_in(account),

@@ -132,7 +132,8 @@ class Inspection {
     const bool is_there = evidence_.after.contains(target);
     if (lost_.contains(target) && !account_.delivered) {
       verdict_.expect("a guest whose result is lost is removed or named in the log",
-                      !is_there || names(evidence_.run, target) || is_unlisted(), target);
+                      !is_there || names(evidence_.run, target) || is_unlisted() || ran_out(),
+                      target);
       return;
     }
     const auto fate = fate_of(target);
@@ -158,6 +159,11 @@ class Inspection {
       case Fate::anything:
         break;
     }
+  }
+
+  /// Out of memory it has none for names either.
+  [[nodiscard]] bool ran_out() const {
+    return story_.memory_bytes && says(evidence_.run, "out of memory");
   }
 
   /// The last word of a run that was left at once names twenty plans and counts the others.

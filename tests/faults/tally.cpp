@@ -48,7 +48,8 @@ void count_streams(const Story& story, const Performance& run, Counts& injected)
   if (story.feed.via == FeedVia::named_file) ++injected["feed: a named file"];
   if (story.descriptors) ++injected["limit: 64 descriptors"];
   if (story.memory_bytes) ++injected["limit: memory"];
-  if (story.memory_bytes && run.err.contains("internal")) ++injected["limit: memory, met"];
+  const bool ran_out = run.err.contains("internal") || run.err.contains("out of memory");
+  if (story.memory_bytes && ran_out) ++injected["limit: memory, met"];
 }
 
 void count_lines(const Story& story, const Performance& run, Counts& injected) {
