@@ -37,6 +37,10 @@ std::string_view to_string(FailureCode code) {
       return "cancelled";
     case FailureCode::host_unfit:
       return "host_unfit";
+    case FailureCode::removal_failed:
+      return "removal_failed";
+    case FailureCode::not_ours:
+      return "not_ours";
   }
   std::unreachable();
 }

@@ -157,9 +157,10 @@ FailureCode code_of(Verb verb) {
     case Verb::set_mode:
     case Verb::exec:
     case Verb::exec_once:
-    case Verb::stop:  // the clean-up has no code of its own: it is told in words
-    case Verb::remove:
       return FailureCode::step_failed;
+    case Verb::stop:
+    case Verb::remove:
+      return FailureCode::removal_failed;
   }
   std::unreachable();
 }

@@ -1,11 +1,26 @@
-// Numbers, times and lines as JSON.
+// Numbers, times, phases and failures as JSON.
 #include "results/json.hpp"
 
 #include "smolfleet/core/timestamp.hpp"
 
+#include "results/excerpt.hpp"
+
 #include <cmath>
 
 namespace smolfleet::results {
+namespace {
+
+Json json_of(const Phase& phase) {
+  Json json;
+  json["name"] = phase.name;
+  json["start_ms"] = rounded(phase.start);
+  json["duration_ms"] = rounded(phase.duration);
+  json["attempts"] = phase.attempts;
+  json["exit_code"] = or_null(phase.exit_code);
+  return json;
+}
+
+}  // namespace
 
 double rounded(Millis time) {
   return std::isfinite(time.count()) ? std::round(time.count() * 1000) / 1000 : 0;
@@ -13,6 +28,26 @@ double rounded(Millis time) {
 
 std::string json_time(std::chrono::system_clock::time_point time) {
   return core::to_iso8601(std::chrono::floor<std::chrono::milliseconds>(time));
+}
+
+Json json_of_phases(const std::vector<Phase>& phases) {
+  auto json = Json::array();
+  for (const auto& phase : phases)
+    json.push_back(json_of(phase));
+  return json;
+}
+
+Json json_of_failure(const core::Failure& failure) {
+  Json json;
+  json["code"] = core::to_string(failure.code);
+  json["phase"] = failure.phase.empty() ? Json(nullptr) : Json(failure.phase);
+  json["message"] = failure.message;
+  json["exit_code"] = or_null(failure.exit_code);
+  json["signal"] = or_null(failure.signal);
+  json["stdout"] = excerpt(failure.out, max_output);
+  json["stderr"] = excerpt(failure.err, max_output);
+  json["hint"] = or_null(failure.hint);
+  return json;
 }
 
 std::string to_json_line(const Json& json) {

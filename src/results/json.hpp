@@ -1,4 +1,4 @@
-// What results and events have in common on their way to JSON.
+// What results, removals and events have in common on their way to JSON.
 #pragma once
 
 #include "smolfleet/results/result.hpp"
@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace smolfleet::results {
 
@@ -19,6 +20,11 @@ using Json = nlohmann::ordered_json;
 
 /// ISO 8601 in UTC with milliseconds.
 [[nodiscard]] std::string json_time(std::chrono::system_clock::time_point time);
+
+[[nodiscard]] Json json_of_phases(const std::vector<Phase>& phases);
+
+/// Children's output is trimmed and bounded.
+[[nodiscard]] Json json_of_failure(const core::Failure& failure);
 
 /// One line with its '\n'; whatever invalid UTF-8 has come so far is replaced, rather than thrown
 /// about.

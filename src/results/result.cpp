@@ -3,7 +3,6 @@
 
 #include "smolfleet/core/timestamp.hpp"
 
-#include "results/excerpt.hpp"
 #include "results/json.hpp"
 
 #include <utility>
@@ -21,29 +20,6 @@ Json json_of(const Ca& ca) {
   return json;
 }
 
-Json json_of(const Phase& phase) {
-  Json json;
-  json["name"] = phase.name;
-  json["start_ms"] = rounded(phase.start);
-  json["duration_ms"] = rounded(phase.duration);
-  json["attempts"] = phase.attempts;
-  json["exit_code"] = or_null(phase.exit_code);
-  return json;
-}
-
-Json json_of(const core::Failure& failure) {
-  Json json;
-  json["code"] = core::to_string(failure.code);
-  json["phase"] = failure.phase.empty() ? Json(nullptr) : Json(failure.phase);
-  json["message"] = failure.message;
-  json["exit_code"] = or_null(failure.exit_code);
-  json["signal"] = or_null(failure.signal);
-  json["stdout"] = excerpt(failure.out, max_output);
-  json["stderr"] = excerpt(failure.err, max_output);
-  json["hint"] = or_null(failure.hint);
-  return json;
-}
-
 Json json_of(const Result& result) {
   Json json;
   json["id"] = or_null(result.id);
@@ -55,11 +31,9 @@ Json json_of(const Result& result) {
   json["queued_ms"] = rounded(result.queued);
   json["duration_ms"] = rounded(result.duration);
   json["ca"] = result.ca ? json_of(*result.ca) : Json(nullptr);
-  auto& phases = json["phases"] = Json::array();
-  for (const auto& phase : result.phases)
-    phases.push_back(json_of(phase));
+  json["phases"] = json_of_phases(result.phases);
   json["leaked"] = result.leaked;
-  json["error"] = result.failure ? json_of(*result.failure) : Json(nullptr);
+  json["error"] = result.failure ? json_of_failure(*result.failure) : Json(nullptr);
   return json;
 }
 

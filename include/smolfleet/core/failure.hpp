@@ -1,4 +1,5 @@
-// Why a plan did not end ok: the value that every room hands upwards and that a result prints.
+// Why a guest is not as it was to be: the value that every room hands upwards and that a result
+// prints.
 #pragma once
 
 #include <optional>
@@ -24,6 +25,9 @@ enum class FailureCode {
   timeout,
   cancelled,
   host_unfit,
+  // of a removal only
+  removal_failed,
+  not_ours,
 };
 
 /// The code as it stands in a result, for example "ca_missing".
