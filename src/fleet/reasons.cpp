@@ -72,4 +72,55 @@ Failure not_started(bool timed_out) {
   return failure;
 }
 
+Failure internal_failure(const Claim& claim) {
+  Failure failure;
+  failure.code = FailureCode::spawn_failed;
+  failure.message =
+      fmt::format("smolfleet itself failed while it took {} down", claim.target.value_or(""));
+  failure.hint = "Out of memory, or a bug: see the log, lower --jobs, and report it if it stays.";
+  return failure;
+}
+
+Failure not_begun(const Claim& claim) {
+  Failure failure;
+  failure.code = FailureCode::cancelled;
+  failure.message = fmt::format("{} was not looked at, because the run was ended",
+                                claim.target.value_or("the line"));
+  failure.hint = "Name it again in the next run.";
+  return failure;
+}
+
+Failure not_ours(const Claim& claim, const std::string& reason) {
+  Failure failure;
+  failure.code = FailureCode::not_ours;
+  failure.message = reason;
+  if (claim.target) {
+    failure.hint =
+        "If it is to go all the same: `smolvm machine stop --name NAME`, then `smolvm machine "
+        "delete -f --name NAME`.";
+  }
+  return failure;
+}
+
+Failure too_old(const driver::Version& version) {
+  Failure failure;
+  failure.code = FailureCode::smolvm_unsupported;
+  failure.message =
+      fmt::format("smolvm {} cannot be driven to remove machines", driver::to_string(version));
+  failure.hint =
+      fmt::format("Install smolvm {} or newer.", driver::to_string(driver::oldest_for_machines));
+  return failure;
+}
+
+Failure no_labels(const driver::Version& version) {
+  Failure failure;
+  failure.code = FailureCode::smolvm_unsupported;
+  failure.message = fmt::format(
+      "--run cannot tell which guests are of the run: smolvm {} has no labels (its `machine "
+      "create` knows no --label)",
+      driver::to_string(version));
+  failure.hint = "Feed the plans or the results of the run instead: they name the guests.";
+  return failure;
+}
+
 }  // namespace smolfleet::fleet

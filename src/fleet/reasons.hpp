@@ -1,11 +1,14 @@
-// Why the fleet itself answers a plan, in words for a person.
+// Why the fleet itself answers a plan or a claim, in words for a person.
 #pragma once
 
 #include "smolfleet/core/failure.hpp"
+#include "smolfleet/driver/capabilities.hpp"
+#include "smolfleet/fleet/claim.hpp"
 #include "smolfleet/fleet/fleet.hpp"
 #include "smolfleet/plan/parse.hpp"
 #include "smolfleet/plan/plan.hpp"
 
+#include <string>
 #include <system_error>
 
 namespace smolfleet::fleet {
@@ -30,5 +33,23 @@ namespace smolfleet::fleet {
 
 /// The run ended before the plan was begun.
 [[nodiscard]] core::Failure not_started(bool timed_out);
+
+// Of claims, each with a target where that is said of it.
+
+/// As for plans.
+[[nodiscard]] core::Failure internal_failure(const Claim& claim);
+
+/// The run ended before the guest was looked at.
+[[nodiscard]] core::Failure not_begun(const Claim& claim);
+
+/// The guest is not smolfleet's to remove.
+[[nodiscard]] core::Failure not_ours(const Claim& claim, const std::string& reason);
+
+// Why no claim can be looked at.
+
+[[nodiscard]] core::Failure too_old(const driver::Version& version);
+
+/// --run finds its guests by their labels.
+[[nodiscard]] core::Failure no_labels(const driver::Version& version);
 
 }  // namespace smolfleet::fleet
