@@ -42,6 +42,17 @@ struct UpOptions {
   LogOptions log;
 };
 
+struct DownOptions {
+  /// A path; "-" is stdin; nothing: only `run` says which guests.
+  std::optional<std::string> feed;
+  std::string run;                ///< only guests of this run; empty: of any
+  std::string smolvm = "smolvm";  ///< as in UpOptions
+  std::size_t jobs = 64;
+  std::size_t create_slots = 1;  ///< for deletes
+  driver::Settings driver;       ///< as in UpOptions; without a run
+  LogOptions log;
+};
+
 /// The process is to end at once with this status; what there was to say has been said.
 struct Exit {
   int status = 0;
@@ -49,6 +60,6 @@ struct Exit {
 
 /// Reads argv and SMOLFLEET_*; the command line wins. Prints help, the version or what is wrong
 /// with the usage, and then gives an Exit (0 or 2).
-[[nodiscard]] std::variant<UpOptions, Exit> parse_options(int argc, char** argv);
+[[nodiscard]] std::variant<UpOptions, DownOptions, Exit> parse_options(int argc, char** argv);
 
 }  // namespace smolfleet::cli
