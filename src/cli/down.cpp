@@ -13,6 +13,7 @@
 #include "smolfleet/core/own_stream.hpp"
 #include "smolfleet/fleet/feed.hpp"
 #include "smolfleet/fleet/removals.hpp"
+#include "smolfleet/process/orphans.hpp"
 #include "smolfleet/process/runner.hpp"
 #include "smolfleet/results/writer.hpp"
 
@@ -46,6 +47,7 @@ class Run {
       : log_(log),
         smolvm_(options.driver),
         runner_(loop.get_executor()),
+        orphans_(loop.get_executor(), runner_),
         host_(loop.get_executor(), smolvm_, runner_,
               bringup::Widths{.create = options.create_slots}),
         dice_(std::random_device()()),
@@ -63,9 +65,13 @@ class Run {
 
   core::Awaitable<void> run(RemovalSummary& summary) {
     early_end_.listen();
+    orphans_.listen();
     summary = co_await removals_.run();
   }
-  void stop_listening() { early_end_.stop(); }
+  void stop_listening() {
+    early_end_.stop();
+    orphans_.stop();
+  }
 
   [[nodiscard]] const std::optional<std::string>& result_fault() const { return writer_.fault(); }
 
@@ -95,6 +101,7 @@ class Run {
   spdlog::logger& log_;
   driver::Smolvm smolvm_;
   process::Runner runner_;
+  process::Orphans orphans_;
   bringup::Host host_;
   core::SteadyClock clock_;
   bringup::Dice dice_;
