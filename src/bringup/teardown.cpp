@@ -40,7 +40,10 @@ PhaseWork work_of(Verb verb, process::Command command, const std::string& name) 
 }
 
 driver::Creator creator_of(const plan::Plan& plan, const Report& report, const Tools& tools) {
-  return {.run = tools.smolvm.run_id(), .plan = plan.id, .not_before = report.create_begun};
+  return {.run = tools.smolvm.run_id(),
+          .plan = plan.id,
+          .line = plan.line,
+          .not_before = report.create_begun};
 }
 
 /// Whether the guest that a create may have left is there and ours. Failure: smolvm did not say.

@@ -1,6 +1,7 @@
 // The program `smolfleet`: from the command line to a command and its exit status.
 #include "smolfleet/cli/down.hpp"
 #include "smolfleet/cli/options.hpp"
+#include "smolfleet/cli/running.hpp"
 #include "smolfleet/cli/up.hpp"
 
 #include <cstdio>
@@ -10,6 +11,7 @@
 
 int main(int argc, char** argv) {
   using namespace smolfleet;
+  cli::end_in_words_when_memory_is_out();
   try {
     auto options = cli::parse_options(argc, argv);
     if (const auto* exit = std::get_if<cli::Exit>(&options)) return exit->status;

@@ -111,6 +111,15 @@ class Run {
     orphans_.stop();
   }
 
+  /// Before the process ends without unwinding.
+  void say_last_words() {
+    const auto& left = fleet_.in_flight();
+    log_.error("left with {} plans unanswered: {}; `smolfleet down --run {}` removes their guests",
+               left.size(), first_names(left, left.size()), run_id_);
+    std::error_code ignored;
+    std::filesystem::remove_all(staging_.directory(), ignored);
+  }
+
   [[nodiscard]] const std::optional<std::string>& result_fault() const { return writer_.fault(); }
   [[nodiscard]] std::optional<std::string> journal_fault() const {
     return journal_ ? journal_->fault() : std::nullopt;
@@ -157,14 +166,6 @@ class Run {
             .leave = [this] { fleet_.leave(); },
             .in_flight = [this] { return fleet_.in_flight().size(); },
             .last_words = [this] { say_last_words(); }};
-  }
-
-  void say_last_words() {
-    const auto& left = fleet_.in_flight();
-    log_.error("left with {} plans unanswered: {}; `smolfleet down --run {}` removes their guests",
-               left.size(), first_names(left, left.size()), run_id_);
-    std::error_code ignored;
-    std::filesystem::remove_all(staging_.directory(), ignored);
   }
 
   spdlog::logger& log_;
@@ -225,6 +226,11 @@ void log_resumption(spdlog::logger& log, const journal::Opened& journal) {
            journal.history.answered(), journal.history.unanswered());
 }
 
+std::string internal_error(const std::exception& error) {
+  return fmt::format("internal error, the results are not complete; please report it ({})",
+                     error.what());
+}
+
 std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, ClosedStreams closed,
                                  spdlog::logger& log) {
   auto executable = find_program(options.smolvm);
@@ -252,14 +258,16 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
           std::move(*journal), interrupts);
   try {
     Summary summary;
-    drive(loop, run.run(summary), [&run] { run.stop_listening(); });
+    drive(
+        loop, run.run(summary), [&run] { run.stop_listening(); },
+        [&](const std::exception& fault) {
+          log.error("{}", internal_error(fault));
+          run.say_last_words();
+        });
     log_end(log, summary, run, options.run_id, std::chrono::steady_clock::now() - begun);
     return exit_status(summary, run, interrupts.signal());
   } catch (const std::exception& error) {
-    return std::unexpected(
-        NoRun{fmt::format("internal error, the results are not complete; please report it ({})",
-                          error.what()),
-              stream_broke});
+    return std::unexpected(NoRun{internal_error(error), stream_broke});
   }
 }
 

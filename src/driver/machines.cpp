@@ -59,7 +59,8 @@ std::optional<Machines> parse_machines(std::string_view json) {
 bool was_created_by(const Machine& machine, const Creator& creator, bool has_labels) {
   if (has_labels) {
     return has_label(machine, run_label, creator.run) &&
-           has_label(machine, plan_label, creator.plan);
+           has_label(machine, plan_label, creator.plan) &&
+           has_label(machine, line_label, std::to_string(creator.line));
   }
   return machine.created_at >= std::chrono::floor<std::chrono::seconds>(creator.not_before);
 }

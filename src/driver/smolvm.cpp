@@ -137,6 +137,7 @@ void append_labels(Arguments& to, const plan::Plan& plan, const std::string& run
   }
   append(to, {"--label", fmt::format("{}={}", run_label, run_id)});
   append(to, {"--label", fmt::format("{}={}", plan_label, plan.id)});
+  append(to, {"--label", fmt::format("{}={}", line_label, plan.line)});
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ Awaitable<void> Fleet::admit(core::Scope& scope, const Line& line, core::Gate::P
   const auto read = services_.tools.clock.now();
   auto plan = parse(line);
   if (!plan) co_return co_await reject(std::move(plan).error(), Entry());
-  auto entry = ledger_.look_up(line.text);
+  auto entry = ledger_.look_up(line);
   if (entry.answer) co_return co_await recall(*plan, entry);
   if (in_flight_.contains(plan->target)) co_return co_await reject(duplicate(*plan), entry);
   in_flight_.insert(plan->target);
@@ -124,7 +124,7 @@ Awaitable<void> Fleet::answer_unstarted() {
 Awaitable<void> Fleet::answer_unstarted(const Line& line) {
   auto plan = parse(line);
   if (!plan) co_return co_await reject(std::move(plan).error(), Entry());
-  const auto entry = ledger_.look_up(line.text);
+  const auto entry = ledger_.look_up(line);
   if (entry.answer) co_return co_await recall(*plan, entry);
   Result result;
   result.id = std::move(plan->id);

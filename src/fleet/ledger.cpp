@@ -10,10 +10,10 @@ namespace smolfleet::fleet {
 
 using core::Awaitable;
 
-Entry Ledger::look_up(std::string_view line) const {
+Entry Ledger::look_up(const Line& line) const {
   if (journal_ == nullptr) return {};
-  auto digest = plan::content_digest(line);
-  const auto recall = journal_->history().recall(digest);
+  auto digest = plan::content_digest(line.text);
+  const auto recall = journal_->history().recall(digest, line.number);
   return {.digest = std::move(digest), .again = recall.again, .answer = recall.answer};
 }
 
@@ -24,6 +24,7 @@ Awaitable<bool> Ledger::admitted(const plan::Plan& plan, const Entry& entry) con
       journal::to_line(journal::Admitted{.digest = entry.digest,
                                          .id = plan.id,
                                          .target = plan.target,
+                                         .line = plan.line,
                                          .creates = plan.machine.has_value(),
                                          .again = entry.again,
                                          .at = std::chrono::floor<std::chrono::milliseconds>(now)});
@@ -37,10 +38,11 @@ Awaitable<bool> Ledger::ended(const Entry& entry, std::string_view result) const
 }
 
 std::expected<std::string, std::error_code> Ledger::line_of(const journal::Answer& answer,
+                                                            std::uint64_t number,
                                                             bool guest_is_gone) const {
   auto line = journal_->result_at(answer.place);
   if (!line) return line;
-  return journal::replayed(*line, guest_is_gone);
+  return journal::replayed(*line, number, guest_is_gone);
 }
 
 }  // namespace smolfleet::fleet

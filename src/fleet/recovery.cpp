@@ -48,8 +48,10 @@ class Recovering {
  private:
   bool is_ours(const Leftover& guest, const driver::Machines& machines, bool has_labels) const {
     const auto found = machines.find(guest.target);
-    const driver::Creator creator{
-        .run = tools_.smolvm.run_id(), .plan = guest.plan, .not_before = guest.admitted};
+    const driver::Creator creator{.run = tools_.smolvm.run_id(),
+                                  .plan = guest.plan,
+                                  .line = guest.line,
+                                  .not_before = guest.admitted};
     return found != machines.end() && driver::was_created_by(found->second, creator, has_labels);
   }
 

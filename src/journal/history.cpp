@@ -23,21 +23,26 @@ void History::admitted(const Admitted& record) {
   open_.insert(record.digest);
   if (record.again) {
     auto& answers = answers_[record.digest];
-    const auto replaced =
-        std::ranges::find_if(answers, [](const Answer& one) { return one.status != Status::ok; });
+    const auto not_ok = [](const Answer& one) { return one.status != Status::ok; };
+    auto replaced = std::ranges::find_if(
+        answers, [&](const Answer& one) { return not_ok(one) && one.line == record.line; });
+    if (replaced == answers.end()) replaced = std::ranges::find_if(answers, not_ok);
     if (replaced != answers.end()) answers.erase(replaced);
   }
   if (!record.creates) return;
-  suspects_[record.target] =
-      Suspect{.guest = {.target = record.target, .plan = record.id, .admitted = record.at},
-              .digest = record.digest,
-              .is_left = true};
+  suspects_[record.target] = Suspect{.guest = {.target = record.target,
+                                               .plan = record.id,
+                                               .line = record.line,
+                                               .admitted = record.at},
+                                     .digest = record.digest,
+                                     .is_left = true};
 }
 
 void History::ended(const Ended& record, std::uint64_t line_at) {
   if (record.status != Status::cancelled) {
     answers_[record.digest].push_back(
         {.status = record.status,
+         .line = record.line,
          .place = {.offset = line_at + record.result_at, .size = record.result.size()}});
   }
   if (!record.was_admitted) return;
@@ -58,11 +63,17 @@ void History::judge(const Ended& record) {
   found->second.is_left = runs_again || record.leaked;
 }
 
-Recall History::recall(const std::string& digest) {
+Recall History::recall(const std::string& digest, std::uint64_t line) {
   const auto found = answers_.find(digest);
   if (found == answers_.end() || found->second.empty()) return {};
-  const auto answer = found->second.front();
-  found->second.pop_front();
+  auto& answers = found->second;
+  auto its = std::ranges::find(answers, line, &Answer::line);
+  // The answers may all be for the same plan in other lines: a duplicate is refused while this one
+  // is in flight.
+  if (its == answers.end() && open_.erase(digest) > 0) return {};
+  if (its == answers.end()) its = answers.begin();
+  const auto answer = *its;
+  answers.erase(its);
   if (answer.status == Status::ok || !retry_failed_) return {.answer = answer, .again = false};
   return {.answer = std::nullopt, .again = true};
 }

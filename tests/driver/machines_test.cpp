@@ -9,11 +9,12 @@ namespace {
 
 constexpr auto two_machines = R"([
   {"name": "web", "state": "running", "created_at": 1700000000, "pid": 7,
-   "labels": {"smolfleet.run": "r1", "smolfleet.plan": "p1", "team": "a"}},
+   "labels": {"smolfleet.run": "r1", "smolfleet.plan": "p1", "smolfleet.line": "3",
+              "team": "a"}},
   {"name": "old", "state": "created", "created_at": 5, "labels": {}}])";
 
 Creator creator(const char* run, const char* plan, std::chrono::sys_seconds since = {}) {
-  return {.run = run, .plan = plan, .not_before = since};
+  return {.run = run, .plan = plan, .line = 3, .not_before = since};
 }
 
 }  // namespace
@@ -48,11 +49,14 @@ TEST_SUITE("driver") {
     CHECK_FALSE(run_of(machines->at("y")));
   }
 
-  TEST_CASE("with labels, run and plan must both be the creator's") {
+  TEST_CASE("with labels, run, plan and line must all be the creator's") {
     const auto web = parse_machines(two_machines)->at("web");
     CHECK(was_created_by(web, creator("r1", "p1"), true));
     CHECK_FALSE(was_created_by(web, creator("r2", "p1"), true));
     CHECK_FALSE(was_created_by(web, creator("r1", "p2"), true));
+    auto namesake = creator("r1", "p1");
+    namesake.line = 4;
+    CHECK_FALSE(was_created_by(web, namesake, true));
     const auto old = parse_machines(two_machines)->at("old");
     CHECK_FALSE(was_created_by(old, creator("r1", "p1"), true));
   }

@@ -26,6 +26,7 @@ plan::Plan small_plan() {
   plan::Plan plan;
   plan.id = "run7/b-1";
   plan.target = "bottle-1";
+  plan.line = 1;
   plan.machine.emplace();
   return plan;
 }
@@ -103,6 +104,8 @@ TEST_SUITE("driver") {
                                     "smolfleet.run=01RUN",
                                     "--label",
                                     "smolfleet.plan=run7/b-1",
+                                    "--label",
+                                    "smolfleet.line=1",
                                     "-e",
                                     "TOKEN",
                                     "-e",

@@ -140,7 +140,10 @@ TEST_SUITE("up") {
       return json::array({{{"name", "b"},
                            {"state", "created"},
                            {"created_at", 1},
-                           {"labels", {{"smolfleet.run", run}, {"smolfleet.plan", "id-b"}}}}})
+                           {"labels",
+                            {{"smolfleet.run", run},
+                             {"smolfleet.plan", "id-b"},
+                             {"smolfleet.line", "1"}}}}})
           .dump();
     };
     struct Case {
@@ -164,6 +167,20 @@ TEST_SUITE("up") {
       REQUIRE(list != after.end());
       CHECK(Verbs(std::next(list), after.end()) == clean_up);
     }
+  }
+
+  TEST_CASE("an earlier plan's guest survives a namesake whose create was killed") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("create", {2}, action("signal", "KILL"))})));
+    // The same id and target: only the line tells them apart.
+    const auto run = smolvm.run({created(scene, "b"), created(scene, "b")}, {"--jobs", "1"});
+    REQUIRE(run.results.size() == 2);
+    CHECK(run.results[0]["status"] == "ok");
+    CHECK(run.results[1]["error"]["code"] == "create_failed");
+    CHECK(run.results[1]["leaked"] == false);
+    CHECK(smolvm.verbs_for("b") == Verbs{"create", "start", "cp", "exec", "create"});
+    CHECK(smolvm.machines() == std::set<std::string>{"b"});
   }
 
   TEST_CASE("when smolvm does not say whether the guest is there, it counts as leaked") {

@@ -239,8 +239,8 @@ TEST_SUITE("up") {
     const auto run = smolvm.run({plan}, {"--run", "run-1"});
     CHECK(run.of("b")["run"] == "run-1");
     const auto create = smolvm.calls("create")[0]["argv"].dump();
-    CHECK(create.find(R"("--label","smolfleet.run=run-1","--label","smolfleet.plan=id-b")") !=
-          std::string::npos);
+    CHECK(create.find(R"("--label","smolfleet.run=run-1","--label","smolfleet.plan=id-b",)"
+                      R"("--label","smolfleet.line=1")") != std::string::npos);
     CHECK(smolvm.calls("exec")[0]["argv"].dump().find(R"("--user","root")") != std::string::npos);
   }
 

@@ -1,4 +1,6 @@
 // Runs that are written down: killed, resumed, damaged, on a disk that is full.
+#include "smolfleet/journal/record.hpp"
+
 #include "fixture.hpp"
 #include "scenario.hpp"
 
@@ -18,6 +20,7 @@
 #include <vector>
 
 using namespace smolfleet::test;
+namespace journal = smolfleet::journal;
 using smolfleet::core::UniqueFd;
 
 namespace {
@@ -226,12 +229,14 @@ TEST_SUITE("up") {
                       smolvm.environment())
               .exit == 0);
     // As if the run had been killed before its create.
-    const auto admitted = R"({"record":"admitted","plan":")" + std::string(64, 'a') +
-                          R"(","id":"id-mine","target":"mine","creates":true,"again":false,)" +
-                          R"("at_ms":1})" + "\n";
-    scene.directory().write("journal", R"({"record":"begun","journal":1,"run":"r"})"
-                                       "\n" +
-                                           admitted);
+    const journal::Admitted admitted{.digest = std::string(64, 'a'),
+                                     .id = "id-mine",
+                                     .target = "mine",
+                                     .line = 1,
+                                     .creates = true,
+                                     .again = false,
+                                     .at = {}};
+    scene.directory().write("journal", journal::to_line(journal::Begun{"r"}) + to_line(admitted));
     const auto run = resume(scene, smolvm, {plan});
     CHECK(run.of("mine")["error"]["code"] == "create_failed");
     CHECK(run.of("mine")["leaked"] == false);
@@ -261,6 +266,56 @@ TEST_SUITE("up") {
     CHECK(refused.results.empty());
     CHECK(refused.log_lines_with("line 3 is no JSON object") == 1);
     CHECK(journal_of(scene) == damaged);
+  }
+
+  TEST_CASE("a byte that changed in a journal is found, also where the line is good JSON still") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    const std::vector<json> plans = {created(scene, "a"), created(scene, "b")};
+    REQUIRE(smolvm.run(plans, with_journal(scene, {"--jobs", "1"})).ended.exit == 0);
+    const auto whole = journal_of(scene);
+    const auto second = whole.find('\n') + 1;
+    const auto calls = smolvm.calls().size();
+    // Of the second line: a digit of the plan's digest, the machine's name, the sum itself.
+    const auto digest = whole.find("\"plan\":\"", second) + 8;
+    const auto target = whole.find("\"target\":\"", second) + 10;
+    const auto sum = whole.find("\"sum\":\"", second) + 7;
+    for (const auto at : {digest, target, sum}) {
+      CAPTURE(at);
+      auto damaged = whole;
+      damaged[at] = damaged[at] == '1' ? '2' : '1';
+      scene.directory().write("journal", damaged);
+      const auto refused = resume(scene, smolvm, plans);
+      CHECK(refused.ended.exit == 2);
+      CHECK(refused.log_lines_with("line 2 is not as it was written") == 1);
+    }
+    CHECK(smolvm.calls().size() == calls);
+  }
+
+  TEST_CASE("the same plan twice: each line has its own answer after a crash, too") {
+    const Scene scene;
+    const StandIn smolvm(scene, scenario(json::array({slow_ones_hang("exec")})));
+    const std::vector<json> plans = {created(scene, "slow"), created(scene, "slow"),
+                                     scene.plan("other")};
+    // The second is a duplicate, refused and written down while the first has no answer.
+    run_and_kill(scene, smolvm, plans, 2, 2);
+    for (int resumption = 0; resumption < 2; ++resumption) {
+      const auto run = resume(scene, smolvm, plans);
+      std::map<int, std::string> status_of;
+      for (const auto& result : run.results)
+        status_of[result["line"]] = result["status"];
+      CHECK(run.results.size() == 3);
+      CHECK(status_of == std::map<int, std::string>{{1, "ok"}, {2, "rejected"}, {3, "ok"}});
+    }
+  }
+
+  TEST_CASE("an answer that is given again says where its plan stands now") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    const auto first = smolvm.run({scene.plan("a"), scene.plan("b")}, with_journal(scene));
+    const auto run = resume(scene, smolvm, {scene.plan("new"), scene.plan("b"), scene.plan("a")});
+    CHECK(run.of("a")["line"] == 3);
+    CHECK(run.of("b") == first.of("b"));
   }
 
   TEST_CASE("a file that is not this run's journal is refused and left as it is") {

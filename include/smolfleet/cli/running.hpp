@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <string>
@@ -42,7 +43,14 @@ std::string first_names(const Names& names, std::size_t count) {
 [[nodiscard]] std::size_t fit_jobs(std::size_t wanted, spdlog::logger& log);
 
 /// Runs the loop until `root` has ended: it alone decides when. `ended` is called then, so that
-/// nothing else keeps the loop. Throws what `root` throws.
-void drive(asio::io_context& loop, core::Awaitable<void> root, const std::function<void()>& ended);
+/// nothing else keeps the loop. Throws what `root` throws. What no task throws but a handler
+/// between them (memory is out, or there is a bug) leaves tasks behind that nobody wakes any more,
+/// so nothing can be taken down in order: after `last_words` the process ends with status 3.
+void drive(asio::io_context& loop, core::Awaitable<void> root, const std::function<void()>& ended,
+           const std::function<void(const std::exception&)>& last_words = {});
+
+/// For main: memory that is out where nothing can be thrown ends the process in words, with status
+/// 3, and not in a crash. smolvm's commands end with it.
+void end_in_words_when_memory_is_out();
 
 }  // namespace smolfleet::cli

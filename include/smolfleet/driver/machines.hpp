@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,8 @@ namespace smolfleet::driver {
 /// The labels that every guest carries which smolfleet created, if smolvm has labels (spec §3).
 inline constexpr std::string_view run_label = "smolfleet.run";
 inline constexpr std::string_view plan_label = "smolfleet.plan";
+/// The plan's line in the feed: ids may come twice, with a guest for each.
+inline constexpr std::string_view line_label = "smolfleet.line";
 
 /// One entry of `machine ls --json`, as far as smolfleet cares.
 struct Machine {
@@ -30,13 +33,14 @@ using Machines = std::map<std::string, Machine, std::less<>>;  ///< by name
 /// Who may have created a machine, for finding out whether it was them.
 struct Creator {
   std::string run;
-  std::string plan;  ///< the plan's id
+  std::string plan;        ///< the plan's id
+  std::uint64_t line = 0;  ///< where the plan stood in the feed
   /// Before the command that may have created it was begun.
   std::chrono::system_clock::time_point not_before;
 };
 
-/// Whether the machine was created by that plan of that run. A smolvm without labels says only
-/// when: then a machine that is not older counts as theirs.
+/// Whether the machine was created by that plan of that run, and not by a namesake. A smolvm
+/// without labels says only when: then a machine that is not older counts as theirs.
 [[nodiscard]] bool was_created_by(const Machine& machine, const Creator& creator, bool has_labels);
 
 /// The run that created the machine; nothing: it carries no such label.

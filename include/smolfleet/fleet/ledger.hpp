@@ -2,10 +2,12 @@
 #pragma once
 
 #include "smolfleet/core/asio.hpp"
+#include "smolfleet/fleet/line_splitter.hpp"
 #include "smolfleet/journal/journal.hpp"
 #include "smolfleet/plan/plan.hpp"
 #include "smolfleet/results/result.hpp"
 
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -28,8 +30,8 @@ class Ledger {
   /// The journal outlives the ledger; nullptr: there is none.
   explicit Ledger(journal::Journal* journal) : journal_(journal) {}
 
-  /// What is known of a plan that comes as `line`. To be asked once for each line of the feed.
-  [[nodiscard]] Entry look_up(std::string_view line) const;
+  /// What is known of a plan that comes as the line. To be asked once for each line of the feed.
+  [[nodiscard]] Entry look_up(const Line& line) const;
 
   /// *Complete when* it is written down: that the plan is about to be brought up, and its result,
   /// as results::to_line gives it. False: the journal is broken. They take no notice of a
@@ -37,9 +39,11 @@ class Ledger {
   [[nodiscard]] core::Awaitable<bool> admitted(const plan::Plan& plan, const Entry& entry) const;
   [[nodiscard]] core::Awaitable<bool> ended(const Entry& entry, std::string_view result) const;
 
-  /// The recorded line of an answer that `look_up` has found, with its '\n'; of a guest that is
-  /// gone by now it says no more that it is left (journal::replayed).
+  /// The recorded line of an answer that `look_up` has found, with its '\n', for a plan that stands
+  /// in `number` of the feed; of a guest that is gone by now it says no more that it is left
+  /// (journal::replayed).
   [[nodiscard]] std::expected<std::string, std::error_code> line_of(const journal::Answer& answer,
+                                                                    std::uint64_t number,
                                                                     bool guest_is_gone) const;
 
  private:

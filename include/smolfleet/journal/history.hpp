@@ -26,6 +26,7 @@ struct Place {
 /// An answer that stands.
 struct Answer {
   results::Status status = results::Status::ok;
+  std::uint64_t line = 0;  ///< of its plan in the feed of then
   Place place;
 };
 
@@ -40,7 +41,8 @@ struct Recall {
 /// A guest that an earlier run may have created and whose plan is to be run again.
 struct Leftover {
   std::string target;
-  std::string plan;  ///< the plan's id
+  std::string plan;        ///< the plan's id
+  std::uint64_t line = 0;  ///< where the plan stood in the feed
   std::chrono::sys_time<std::chrono::milliseconds> admitted;
 };
 
@@ -58,8 +60,9 @@ class History {
   /// The run that the journal is of; nothing: it is empty.
   [[nodiscard]] const std::optional<std::string>& run() const { return run_; }
 
-  /// What is known of a plan. Each answer is given once: a feed may hold the same line twice.
-  [[nodiscard]] Recall recall(const std::string& digest);
+  /// What is known of the plan in that line of the feed. Each answer is given once, for a feed may
+  /// hold the same plan twice; that of the line comes first. One that was in flight is run.
+  [[nodiscard]] Recall recall(const std::string& digest, std::uint64_t line);
 
   /// Guests to be taken down before their plans are run again, by name; and those that could not be
   /// removed. A guest that a plan which ended ok has created is never among them.

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ struct Admitted {
   std::string digest;  ///< plan::content_digest
   std::string id;
   std::string target;
+  std::uint64_t line = 0;
   bool creates = false;  ///< the plan has a `machine`: its guest is ours
   bool again = false;    ///< takes the place of an earlier answer that was not ok (--retry-failed)
   /// When, to the millisecond.
@@ -36,7 +38,8 @@ struct Admitted {
 /// A plan has its answer.
 struct Ended {
   std::string digest;
-  std::optional<std::string> target;  ///< the result's
+  std::optional<std::string> target;  ///< the result's, and so is the line's number
+  std::uint64_t line = 0;
   results::Status status = results::Status::ok;
   bool leaked = false;
   bool was_admitted = true;  ///< false: a duplicate, refused while its target was in flight
@@ -47,7 +50,7 @@ struct Ended {
 
 using Record = std::variant<Begun, Admitted, Ended>;
 
-/// Each is one line with its '\n'.
+/// Each is one line with its '\n', closed by a sum of what stands before it.
 [[nodiscard]] std::string to_line(const Begun& record);
 [[nodiscard]] std::string to_line(const Admitted& record);
 /// `result`: as results::to_line gives it.
@@ -57,8 +60,9 @@ using Record = std::variant<Begun, Admitted, Ended>;
 /// to follow "line N ". Never throws for any input.
 [[nodiscard]] std::expected<Record, std::string> parse_record(std::string_view line);
 
-/// A recorded result for a reader of today, with its '\n': its guest is gone by now, or everything
-/// is as it was.
-[[nodiscard]] std::string replayed(std::string_view result, bool guest_is_gone);
+/// A recorded result for a reader of today, with its '\n': its plan stands in `number` of the feed,
+/// and its guest may be gone by now. To the letter where nothing has changed.
+[[nodiscard]] std::string replayed(std::string_view result, std::uint64_t number,
+                                   bool guest_is_gone);
 
 }  // namespace smolfleet::journal
