@@ -13,6 +13,7 @@
 #include "smolfleet/core/own_stream.hpp"
 #include "smolfleet/fleet/feed.hpp"
 #include "smolfleet/fleet/removals.hpp"
+#include "smolfleet/process/orphans.hpp"
 #include "smolfleet/process/runner.hpp"
 #include "smolfleet/results/writer.hpp"
 
@@ -46,6 +47,7 @@ class Run {
       : log_(log),
         smolvm_(options.driver),
         runner_(loop.get_executor()),
+        orphans_(loop.get_executor(), runner_),
         host_(loop.get_executor(), smolvm_, runner_,
               bringup::Widths{.create = options.create_slots}),
         dice_(std::random_device()()),
@@ -63,9 +65,21 @@ class Run {
 
   core::Awaitable<void> run(RemovalSummary& summary) {
     early_end_.listen();
+    orphans_.listen();
     summary = co_await removals_.run();
   }
-  void stop_listening() { early_end_.stop(); }
+  void stop_listening() {
+    early_end_.stop();
+    orphans_.stop();
+  }
+
+  /// Before the process ends without unwinding.
+  void say_last_words() {
+    const auto left = removals_.in_flight();
+    log_.error("left with {} unanswered: {}; run it again to remove what is still there",
+               plural(left.size(), "1 guest", fmt::format("{} guests", left.size())),
+               first_names(left, left.size()));
+  }
 
   [[nodiscard]] const std::optional<std::string>& result_fault() const { return writer_.fault(); }
 
@@ -85,16 +99,10 @@ class Run {
             .last_words = [this] { say_last_words(); }};
   }
 
-  void say_last_words() {
-    const auto left = removals_.in_flight();
-    log_.error("left with {} unanswered: {}; run it again to remove what is still there",
-               plural(left.size(), "1 guest", fmt::format("{} guests", left.size())),
-               first_names(left, left.size()));
-  }
-
   spdlog::logger& log_;
   driver::Smolvm smolvm_;
   process::Runner runner_;
+  process::Orphans orphans_;
   bringup::Host host_;
   core::SteadyClock clock_;
   bringup::Dice dice_;
@@ -145,6 +153,11 @@ void log_end(spdlog::logger& log, const RemovalSummary& summary, const Run& run,
             summary.unable->hint.value_or(std::string()));
 }
 
+std::string internal_error(const std::exception& error) {
+  return fmt::format("internal error, the answers are not complete; please report it ({})",
+                     error.what());
+}
+
 std::expected<std::optional<OwnStream>, NoRun> open_input(const core::Executor& executor,
                                                           const DownOptions& options,
                                                           ClosedStreams closed,
@@ -174,14 +187,16 @@ std::expected<int, NoRun> run_down(asio::io_context& loop, DownOptions& options,
   Run run(loop, options, log, std::move(*feed), std::move(*results), interrupts);
   try {
     RemovalSummary summary;
-    drive(loop, run.run(summary), [&run] { run.stop_listening(); });
+    drive(
+        loop, run.run(summary), [&run] { run.stop_listening(); },
+        [&](const std::exception& fault) {
+          log.error("{}", internal_error(fault));
+          run.say_last_words();
+        });
     log_end(log, summary, run, std::chrono::steady_clock::now() - begun);
     return exit_status(summary, run, interrupts.signal());
   } catch (const std::exception& error) {
-    return std::unexpected(
-        NoRun{fmt::format("internal error, the answers are not complete; please report it ({})",
-                          error.what()),
-              stream_broke});
+    return std::unexpected(NoRun{internal_error(error), stream_broke});
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "fleet/reasons.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/logger.h>
 
 #include <chrono>
@@ -146,7 +147,9 @@ Awaitable<void> Removals::take_from_feed(core::Scope& scope) {
 
 /// The list is read as a feed would be.
 Awaitable<void> Removals::take_from_list(core::Scope& scope) {
-  for (auto& claim : claims_of_run(census_.machines(), options_.run)) {
+  auto claims = claims_of_run(census_.machines(), options_.run);
+  if (claims.empty()) log_.info("smolvm knows no guest of run {}", options_.run);
+  for (auto& claim : claims) {
     auto place = co_await jobs_.enter();
     if (!place || drained_) {
       co_await answer_unbegun(claim);
@@ -200,7 +203,7 @@ Awaitable<void> Removals::guarded_take_down(const Claim& claim, TimePoint admitt
   try {
     co_await take_down(claim, admitted, removal);
   } catch (const std::exception& exception) {
-    log_.error("{}: internal failure: {}", *claim.target, exception.what());
+    log_.error("{}: internal failure: {}", claim.target.value_or("(no target)"), exception.what());
     removal.failure = internal_failure(claim);
   }
 }

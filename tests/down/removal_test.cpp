@@ -49,7 +49,10 @@ TEST_SUITE("down") {
     CHECK(first.of("b")["phases"][1]["name"] == "delete");
     CHECK(first.logged("2 removed, 0 gone already, 0 skipped, 0 failed in "));
     CHECK(smolvm.machines().empty());
-    CHECK(smolvm.verbs_for("a") == Verbs{"create", "start", "cp", "exec", "stop", "delete"});
+    // The other guest's stop may lock a delete out, which is then tried again.
+    auto verbs = smolvm.verbs_for("a");
+    verbs.resize(6);
+    CHECK(verbs == Verbs{"create", "start", "cp", "exec", "stop", "delete"});
 
     const auto second = down(smolvm, plans);
     CHECK(second.ended.exit == 0);
@@ -113,6 +116,7 @@ TEST_SUITE("down") {
     const auto again = down(smolvm, "", {"--run", "r1"});
     CHECK(again.ended.exit == 0);
     CHECK(again.removals.empty());
+    CHECK(again.logged("no guest of run r1"));
   }
 
   TEST_CASE("FILE and --run together: only those of the file that are of the run") {
