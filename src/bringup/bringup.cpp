@@ -47,8 +47,9 @@ Failure no_turn(core::Interruption why, const std::string& phase, const std::str
 
 class BringUp {
  public:
-  BringUp(const plan::Plan& plan, Frame frame, Services& services, Report& report)
+  BringUp(const plan::Plan& plan, Past past, Frame frame, Services& services, Report& report)
       : plan_(plan),
+        past_(past),
         subject_(subject_of(plan)),
         frame_(frame),
         services_(services),
@@ -91,8 +92,8 @@ class BringUp {
     if (services_.tools.host.unfit()) co_return host_unfit("create");
     report_.create_begun = std::chrono::system_clock::now();
     report_.created = Created::perhaps;
-    auto failure =
-        co_await phase("create", Verb::create, services_.tools.smolvm.create(plan_, can_));
+    auto failure = co_await phase("create", past_ == Past::none ? Verb::create : Verb::create_again,
+                                  services_.tools.smolvm.create(plan_, can_));
     report_.created = created_by(failure);
     co_return failure;
   }
@@ -189,6 +190,7 @@ class BringUp {
   }
 
   const plan::Plan& plan_;
+  Past past_;
   Subject subject_;
   Frame frame_;
   Services& services_;
@@ -203,9 +205,9 @@ Subject subject_of(const plan::Plan& plan) {
   return {.line = plan.line, .id = plan.id, .target = plan.target};
 }
 
-Awaitable<void> bring_up(const plan::Plan& plan, TimePoint admitted, TimePoint until,
+Awaitable<void> bring_up(const plan::Plan& plan, Past past, TimePoint admitted, TimePoint until,
                          Services& services, Report& report) {
-  BringUp guest(plan, Frame{admitted, until}, services, report);
+  BringUp guest(plan, past, Frame{admitted, until}, services, report);
   report.failure = co_await guest.run();
 }
 

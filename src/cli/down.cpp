@@ -73,6 +73,14 @@ class Run {
     orphans_.stop();
   }
 
+  /// Before the process ends without unwinding.
+  void say_last_words() {
+    const auto left = removals_.in_flight();
+    log_.error("left with {} unanswered: {}; run it again to remove what is still there",
+               plural(left.size(), "1 guest", fmt::format("{} guests", left.size())),
+               first_names(left, left.size()));
+  }
+
   [[nodiscard]] const std::optional<std::string>& result_fault() const { return writer_.fault(); }
 
  private:
@@ -89,13 +97,6 @@ class Run {
             .leave = [this] { removals_.leave(); },
             .in_flight = [this] { return removals_.in_flight().size(); },
             .last_words = [this] { say_last_words(); }};
-  }
-
-  void say_last_words() {
-    const auto left = removals_.in_flight();
-    log_.error("left with {} unanswered: {}; run it again to remove what is still there",
-               plural(left.size(), "1 guest", fmt::format("{} guests", left.size())),
-               first_names(left, left.size()));
   }
 
   spdlog::logger& log_;
@@ -152,6 +153,11 @@ void log_end(spdlog::logger& log, const RemovalSummary& summary, const Run& run,
             summary.unable->hint.value_or(std::string()));
 }
 
+std::string internal_error(const std::exception& error) {
+  return fmt::format("internal error, the answers are not complete; please report it ({})",
+                     error.what());
+}
+
 std::expected<std::optional<OwnStream>, NoRun> open_input(const core::Executor& executor,
                                                           const DownOptions& options,
                                                           ClosedStreams closed,
@@ -181,14 +187,16 @@ std::expected<int, NoRun> run_down(asio::io_context& loop, DownOptions& options,
   Run run(loop, options, log, std::move(*feed), std::move(*results), interrupts);
   try {
     RemovalSummary summary;
-    drive(loop, run.run(summary), [&run] { run.stop_listening(); });
+    drive(
+        loop, run.run(summary), [&run] { run.stop_listening(); },
+        [&](const std::exception& fault) {
+          log.error("{}", internal_error(fault));
+          run.say_last_words();
+        });
     log_end(log, summary, run, std::chrono::steady_clock::now() - begun);
     return exit_status(summary, run, interrupts.signal());
   } catch (const std::exception& error) {
-    return std::unexpected(
-        NoRun{fmt::format("internal error, the answers are not complete; please report it ({})",
-                          error.what()),
-              stream_broke});
+    return std::unexpected(NoRun{internal_error(error), stream_broke});
   }
 }
 

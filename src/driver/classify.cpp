@@ -146,6 +146,7 @@ FailureCode code_of(Verb verb) {
     case Verb::probe:
       return FailureCode::smolvm_unsupported;
     case Verb::create:
+    case Verb::create_again:
       return FailureCode::create_failed;
     case Verb::start:
       return FailureCode::start_failed;
@@ -170,6 +171,7 @@ std::string what_failed(Verb verb, const std::string& phase, const std::string& 
     case Verb::probe:
       return fmt::format("`{}` gave no answer", target);
     case Verb::create:
+    case Verb::create_again:
       return fmt::format("smolvm could not create {}", target);
     case Verb::start:
       return fmt::format("smolvm could not start {}", target);
@@ -256,6 +258,13 @@ Verdict classify_create(const Outcome& outcome) {
   return outcome.err.contains("database is locked") ? Verdict::retry_lock : Verdict::failed;
 }
 
+/// The name of a create that was killed stays reserved until smolvm takes its process for gone,
+/// which a zombie that nobody reaps is not (contract §5.2).
+Verdict classify_create_again(const Outcome& outcome) {
+  const bool reserved = outcome.err.contains("already exists or is being created");
+  return reserved ? Verdict::retry_lock : classify_create(outcome);
+}
+
 Verdict classify_start(const Outcome& outcome) {
   const auto error = start_error(outcome.err);
   if (host_cannot_start(error)) return Verdict::host_unfit;
@@ -286,6 +295,8 @@ Verdict classify(Verb verb, const Outcome& outcome) {
   switch (verb) {
     case Verb::create:
       return classify_create(outcome);
+    case Verb::create_again:
+      return classify_create_again(outcome);
     case Verb::start:
       return classify_start(outcome);
     case Verb::install_ca:

@@ -198,8 +198,10 @@ Awaitable<void> Fleet::announce_admission(const plan::Plan& plan) {
 Awaitable<void> Fleet::guarded_bring_up(const plan::Plan& plan, TimePoint admitted,
                                         bringup::Report& report) {
   const auto until = plan.timeout ? std::min(until_, admitted + *plan.timeout) : until_;
+  const auto past =
+      recovery_.unlisted.contains(plan.target) ? bringup::Past::interrupted : bringup::Past::none;
   try {
-    co_await bringup::bring_up(plan, admitted, until, services_, report);
+    co_await bringup::bring_up(plan, past, admitted, until, services_, report);
   } catch (const std::exception& exception) {
     log_.error("line {}, {}: internal failure: {}", plan.line, plan.target, exception.what());
     report.failure = internal_failure(plan);

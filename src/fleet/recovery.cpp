@@ -33,6 +33,7 @@ class Recovering {
     if (!machines) co_return all_left(guests, machines.error());
     auto body = [&](core::Scope& scope) -> Awaitable<void> {
       for (const auto& guest : guests) {
+        if (!machines->contains(guest.target)) recovery_.unlisted.insert(guest.target);
         if (is_ours(guest, *machines, can->create_label)) {
           scope.spawn(take_down(guest));
         } else {

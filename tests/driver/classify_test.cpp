@@ -59,6 +59,10 @@ TEST_SUITE("driver") {
     const std::string locked =
         "Error: database operation failed: reserve vm 'b': database is locked\n";
     CHECK(classify(Verb::create, exited(1, locked)) == Verdict::retry_lock);
+    CHECK(classify(Verb::create_again, exited(1, locked)) == Verdict::retry_lock);
+    const std::string reserved = "Error: x: machine 'b' already exists or is being created\n";
+    CHECK(classify(Verb::create, exited(1, reserved)) == Verdict::failed);
+    CHECK(classify(Verb::create_again, exited(1, reserved)) == Verdict::retry_lock);
     CHECK(classify(Verb::start, exited(1, locked)) == Verdict::failed);
     CHECK(classify(Verb::exec, exited(1, locked)) == Verdict::failed);
   }

@@ -81,7 +81,8 @@ void claim_founded(Verb verb, const Outcome& outcome, Verdict verdict) {
       claim(verb == Verb::install_ca || verb == Verb::exec, "only what may run twice does");
       return claim(was_killed(outcome), "only what was killed has to settle");
     case Verdict::retry_lock:
-      claim(verb == Verb::create || is_clean_up(verb), "only changes wait for the database");
+      claim(verb == Verb::create || verb == Verb::create_again || is_clean_up(verb),
+            "only changes wait for the database");
       return claim(outcome.err.contains("database is locked"), "a lock is smolvm's word");
     case Verdict::retry_harmless:
       return claim(is_clean_up(verb), "only the clean-up is repeated for no reason");
@@ -142,8 +143,8 @@ void claim_capabilities_read(std::string_view out) {
 void run(std::string_view input) {
   const auto outcome = outcome_of(input);
   for (const auto verb :
-       {Verb::probe, Verb::create, Verb::start, Verb::copy_ca, Verb::install_ca, Verb::copy,
-        Verb::set_mode, Verb::exec, Verb::exec_once, Verb::stop, Verb::remove}) {
+       {Verb::probe, Verb::create, Verb::create_again, Verb::start, Verb::copy_ca, Verb::install_ca,
+        Verb::copy, Verb::set_mode, Verb::exec, Verb::exec_once, Verb::stop, Verb::remove}) {
     const auto verdict = driver::classify(verb, outcome);
     claim_founded(verb, outcome, verdict);
     claim_explained(verb, outcome, verdict);

@@ -244,6 +244,30 @@ TEST_SUITE("up") {
     CHECK(smolvm.machines() == std::set<std::string>{"mine"});
   }
 
+  TEST_CASE("a name that a killed create has reserved is waited for, and only then") {
+    const Scene scene;
+    const Recorder smolvm(scene);
+    const char* reserved =
+        "Error: config operation failed: create machine: machine 'b' already exists or is being "
+        "created\n";
+    smolvm.answer({{"create", {{{"exit", 1}, {"err", reserved}}, {{"exit", 0}}}},
+                   {"ls", {{{"out", "[]\n"}}}}});
+    const std::vector<json> plans = {created(scene, "b")};
+    CHECK(smolvm.run(plans).of("b")["error"]["code"] == "create_failed");
+    smolvm.forget_calls();
+    const journal::Admitted admitted{.digest = std::string(64, 'a'),
+                                     .id = "id-b",
+                                     .target = "b",
+                                     .line = 1,
+                                     .creates = true,
+                                     .again = false,
+                                     .at = {}};
+    scene.directory().write("journal", journal::to_line(journal::Begun{"r"}) + to_line(admitted));
+    const auto run = smolvm.run(plans, with_journal(scene, {"--resume"}));
+    CHECK(run.of("b")["status"] == "ok");
+    CHECK(run.of("b")["phases"][0]["attempts"] == 2);
+  }
+
   TEST_CASE("a torn last line is left out, a damaged one before it is refused by its number") {
     const Scene scene;
     const StandIn smolvm(scene);

@@ -69,13 +69,17 @@ struct Report {
   std::chrono::system_clock::time_point create_begun;  ///< unless created is `no`
 };
 
+/// What is known of a plan's machine before it is brought up. `interrupted`: an earlier run may
+/// have been killed in the middle of creating it, and smolvm's list does not show it.
+enum class Past { none, interrupted };
+
 /// Brings one guest up: CA pre-flight, create, start, copy_ca, install_ca, steps; the first failure
 /// ends it. `admitted` is when the plan was, `until` the limit of the whole plan; both refer to
 /// `services.tools.clock`. All arguments must outlive the call. What is known so far stands in
 /// `report` at any time, also when an exception ends the call. *On cancellation* the phase that
 /// runs is ended and the failure is `cancelled`.
-[[nodiscard]] core::Awaitable<void> bring_up(const plan::Plan& plan, core::TimePoint admitted,
-                                             core::TimePoint until, Services& services,
-                                             Report& report);
+[[nodiscard]] core::Awaitable<void> bring_up(const plan::Plan& plan, Past past,
+                                             core::TimePoint admitted, core::TimePoint until,
+                                             Services& services, Report& report);
 
 }  // namespace smolfleet::bringup

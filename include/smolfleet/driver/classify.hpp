@@ -8,11 +8,13 @@
 
 namespace smolfleet::driver {
 
-/// What was run. `copy`, `set_mode` and the execs are parts of steps; `exec_once` must not run
-/// twice; `stop` and `remove` are the clean-up.
+/// What was run. `create_again` comes after a create of the same machine that was killed, and that
+/// smolvm's list does not show. `copy`, `set_mode` and the execs are parts of steps; `exec_once`
+/// must not run twice; `stop` and `remove` are the clean-up.
 enum class Verb {
   probe,
   create,
+  create_again,
   start,
   copy_ca,
   install_ca,

@@ -20,7 +20,8 @@ namespace smolfleet::fleet {
 
 /// What became of them, by target.
 struct Recovery {
-  std::set<std::string> gone;  ///< removed now, or not there
+  std::set<std::string> gone;      ///< removed now, or not there
+  std::set<std::string> unlisted;  ///< of those, whose names smolvm's list does not show at all
   std::map<std::string, core::Failure> left_behind;
 };
 
