@@ -27,7 +27,8 @@ constexpr unsigned attempts_in_time = 3;
 Failure left_alone(const std::string& target) {
   Failure failure;
   failure.code = FailureCode::cancelled;
-  failure.message = fmt::format("{} was stopped and not deleted, because the run was ended", target);
+  failure.message =
+      fmt::format("{} was stopped and not deleted, because the run was ended", target);
   return failure;
 }
 

@@ -26,13 +26,19 @@ Admitted admitted(char name, const std::string& target, bool again = false) {
   return {.digest = plan(name),
           .id = std::string("id-") + name,
           .target = target,
+          .line = 1,
           .creates = true,
           .again = again,
           .at = {}};
 }
 
 Ended ended(char name, const std::string& target, Status status, bool leaked = false) {
-  return {.digest = plan(name), .target = target, .status = status, .leaked = leaked, .result = {}};
+  return {.digest = plan(name),
+          .target = target,
+          .line = 1,
+          .status = status,
+          .leaked = leaked,
+          .result = {}};
 }
 
 History history_of(bool retry_failed, const std::vector<journal::Record>& records) {
@@ -60,10 +66,10 @@ TEST_SUITE("journal") {
                                       admitted('a', "t"), ended('a', "t", Status::failed)});
     CHECK(history.run() == "r");
     CHECK(history.answered() == 2);
-    CHECK(history.recall(plan('a')).answer->status == Status::ok);
-    CHECK(history.recall(plan('a')).answer->status == Status::failed);
-    CHECK_FALSE(history.recall(plan('a')).answer);
-    CHECK_FALSE(history.recall(plan('b')).answer);
+    CHECK(history.recall(plan('a'), 1).answer->status == Status::ok);
+    CHECK(history.recall(plan('a'), 1).answer->status == Status::failed);
+    CHECK_FALSE(history.recall(plan('a'), 1).answer);
+    CHECK_FALSE(history.recall(plan('b'), 1).answer);
   }
 
   TEST_CASE("what failed is run again only when that is wanted, what was cancelled always") {
@@ -71,11 +77,11 @@ TEST_SUITE("journal") {
         Begun{"r"}, admitted('f', "f"), ended('f', "f", Status::failed), admitted('c', "c"),
         ended('c', "c", Status::cancelled)};
     auto stands = history_of(false, records);
-    CHECK(stands.recall(plan('f')).answer);
-    CHECK_FALSE(stands.recall(plan('c')).answer);
+    CHECK(stands.recall(plan('f'), 1).answer);
+    CHECK_FALSE(stands.recall(plan('c'), 1).answer);
     CHECK(left_of(stands) == Targets{"c"});
     auto retries = history_of(true, records);
-    const auto recall = retries.recall(plan('f'));
+    const auto recall = retries.recall(plan('f'), 1);
     CHECK_FALSE(recall.answer);
     CHECK(recall.again);
     CHECK(left_of(retries) == Targets{"c", "f"});
@@ -86,7 +92,7 @@ TEST_SUITE("journal") {
         history_of(false, {Begun{"r"}, admitted('a', "t"), ended('a', "t", Status::failed),
                            Begun{"r"}, admitted('a', "t", true), ended('a', "t", Status::ok)});
     CHECK(history.answered() == 1);
-    CHECK(history.recall(plan('a')).answer->status == Status::ok);
+    CHECK(history.recall(plan('a'), 1).answer->status == Status::ok);
   }
 
   TEST_CASE("guests are left by plans in flight, and by those whose clean-up failed") {
@@ -115,9 +121,12 @@ TEST_SUITE("journal") {
   TEST_CASE("a refused duplicate says nothing of the plan that was in flight") {
     auto refused = ended('a', "t", Status::rejected);
     refused.was_admitted = false;
+    refused.line = 2;
     auto history = history_of(false, {Begun{"r"}, admitted('a', "t"), refused});
     CHECK(left_of(history) == Targets{"t"});
     CHECK(history.unanswered() == 1);
-    CHECK(history.recall(plan('a')).answer->status == Status::rejected);
+    // The plan itself is run, and the refusal is for the line that it was for.
+    CHECK_FALSE(history.recall(plan('a'), 1).answer);
+    CHECK(history.recall(plan('a'), 2).answer->status == Status::rejected);
   }
 }

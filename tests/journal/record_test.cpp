@@ -49,6 +49,7 @@ TEST_SUITE("journal") {
         journal::to_line(Admitted{.digest = digest,
                                   .id = "i\"d\n",
                                   .target = "b",
+                                  .line = 12,
                                   .creates = true,
                                   .again = true,
                                   .at = std::chrono::sys_time<std::chrono::milliseconds>(
@@ -58,6 +59,7 @@ TEST_SUITE("journal") {
     CHECK(back.digest == digest);
     CHECK(back.id == "i\"d\n");
     CHECK(back.target == "b");
+    CHECK(back.line == 12);
     CHECK(back.creates);
     CHECK(back.again);
     CHECK(back.at.time_since_epoch().count() == 1795566018511);
@@ -75,12 +77,27 @@ TEST_SUITE("journal") {
     CHECK(ended.was_admitted);
     CHECK(ended.result == body(result));
     CHECK(line.substr(ended.result_at, ended.result.size()) == ended.result);
-    CHECK(journal::replayed(ended.result, false) == result);
+    CHECK(ended.line == 7);
+    CHECK(journal::replayed(ended.result, 7, false) == result);
+  }
+
+  TEST_CASE("an answer says where its plan stands now") {
+    auto result = failed_result();
+    const auto line = journal::replayed(body(result), 70, false);
+    const auto at = result.find("\"line\":7");
+    REQUIRE(at != std::string::npos);
+    CHECK(line == result.replace(at, 8, "\"line\":70"));
+  }
+
+  TEST_CASE("a line in which one letter was changed is no record") {
+    auto line = journal::to_line(Begun{"run1"});
+    line.replace(line.find("run1"), 4, "run2");
+    CHECK(journal::parse_record(body(line)).error() == "is not as it was written");
   }
 
   TEST_CASE("an answer of a guest that is gone says no more that it is left") {
     auto result = failed_result();
-    const auto line = journal::replayed(body(result), true);
+    const auto line = journal::replayed(body(result), 7, true);
     const auto at = result.find("\"leaked\":true");
     REQUIRE(at != std::string::npos);
     CHECK(line == result.replace(at, 13, "\"leaked\":false"));
@@ -96,7 +113,7 @@ TEST_SUITE("journal") {
           "is of journal format 2, and this smolfleet knows only 1");
     CHECK(fault(R"({"record":"admitted","plan":"short"})") == "lacks a part of an admission");
     CHECK(fault(R"({"record":"ended","plan":"short","result":{}})") == "lacks a part of an answer");
-    CHECK(fault(R"({"record":"ended","plan":")" + digest + R"(","result":{}})") ==
+    CHECK(fault(R"({"record":"ended","plan":")" + digest + R"(","result":{},"sum":"01234567"})") ==
           "holds a result without status");
     // Another order of keys would put the result elsewhere than the history remembers.
     CHECK(fault(R"({"record":"ended","result":{"status":"ok","leaked":false},"plan":")" + digest +
