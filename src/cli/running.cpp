@@ -34,7 +34,7 @@ namespace {
   try {
     if (last_words) last_words(fault);
   } catch (const std::exception&) {
-    // There is no memory for words either: the status says the rest.
+    std::_Exit(stream_broke);  // there is no memory for words either
   }
   std::_Exit(stream_broke);
 }

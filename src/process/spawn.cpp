@@ -115,7 +115,8 @@ int spawn_process(const Command& command, int out, int err, pid_t& pid) {
   birth.environment.push_back(nullptr);
   const SignalsBlocked blocked;
   // The child only executes, as vfork(2) wants it; fork(2) would copy our page tables for each.
-  const pid_t child = ::vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
+  const pid_t child =
+      ::vfork();  // NOLINT(bugprone-unsafe-functions,clang-analyzer-security.insecureAPI.vfork)
   if (child == 0) execute(birth);
   if (child < 0) return errno;
   if (birth.error != 0) {
