@@ -18,7 +18,6 @@ namespace {
 using core::Awaitable;
 using core::TimePoint;
 using results::Result;
-using results::Status;
 
 }  // namespace
 

@@ -31,22 +31,27 @@ class Recovering {
     if (!can) co_return all_left(guests, can.error());
     const auto machines = co_await bringup::list_machines(tools_);
     if (!machines) co_return all_left(guests, machines.error());
-    auto body = [&](core::Scope& scope) -> Awaitable<void> {
-      for (const auto& guest : guests) {
-        if (!machines->contains(guest.target)) recovery_.unlisted.insert(guest.target);
-        if (is_ours(guest, *machines, can->create_label)) {
-          scope.spawn(take_down(guest));
-        } else {
-          recovery_.gone.insert(guest.target);
-        }
-      }
-      co_return;
+    auto body = [&](core::Scope& scope) {
+      return take_down_ours(scope, guests, *machines, can->create_label);
     };
     co_await core::with_scope(body);
     co_return std::move(recovery_);
   }
 
  private:
+  Awaitable<void> take_down_ours(core::Scope& scope, const std::vector<Leftover>& guests,
+                                 const driver::Machines& machines, bool has_labels) {
+    for (const auto& guest : guests) {
+      if (!machines.contains(guest.target)) recovery_.unlisted.insert(guest.target);
+      if (is_ours(guest, machines, has_labels)) {
+        scope.spawn(take_down(guest));
+      } else {
+        recovery_.gone.insert(guest.target);
+      }
+    }
+    co_return;
+  }
+
   bool is_ours(const Leftover& guest, const driver::Machines& machines, bool has_labels) const {
     const auto found = machines.find(guest.target);
     const driver::Creator creator{.run = tools_.smolvm.run_id(),
