@@ -83,7 +83,9 @@ void claim_founded(Verb verb, const Outcome& outcome, Verdict verdict) {
     case Verdict::retry_lock:
       claim(verb == Verb::create || verb == Verb::create_again || is_clean_up(verb),
             "only changes wait for the database");
-      return claim(outcome.err.contains("database is locked"), "a lock is smolvm's word");
+      return claim(outcome.err.contains("database is locked") ||
+                       (verb == Verb::create_again && outcome.err.contains("is being created")),
+                   "a lock is smolvm's word");
     case Verdict::retry_harmless:
       return claim(is_clean_up(verb), "only the clean-up is repeated for no reason");
     case Verdict::retry_start:
