@@ -178,16 +178,16 @@ TEST_SUITE("up") {
     const StandIn smolvm(scene,
                          scenario(json::array({rule("start", {1}, action("hang", "polite")),
                                                rule("exec", {1}, action("hang", "stubborn"))})));
-    const auto run = smolvm.run({created(scene, "a"), scene.plan("b")},
-                                {"--deadline", "start=0.3,install_ca=0.3"});
-    CHECK(run.of("a")["error"]["code"] == "timeout");
-    CHECK(run.of("a")["error"]["phase"] == "start");
-    CHECK(run.of("b")["error"]["code"] == "timeout");
-    CHECK(run.of("b")["error"]["phase"] == "install_ca");
-    CHECK(run.of("b")["error"]["hint"] ==
+    // One limit a run: on a busy machine the other phase could reach its own.
+    const auto start = smolvm.run({created(scene, "a")}, {"--deadline", "start=0.3"}).of("a");
+    CHECK(start["error"]["code"] == "timeout");
+    CHECK(start["error"]["phase"] == "start");
+    const auto install = smolvm.run({scene.plan("b")}, {"--deadline", "install_ca=0.3"}).of("b");
+    CHECK(install["error"]["code"] == "timeout");
+    CHECK(install["error"]["phase"] == "install_ca");
+    CHECK(install["error"]["hint"] ==
           "Raise the limit if it only needs longer: --deadline install_ca=SECONDS.");
-    CHECK(run.of("b")["error"]["message"] ==
-          "install_ca of b was not over after 0.3 s and was ended");
+    CHECK(install["error"]["message"] == "install_ca of b was not over after 0.3 s and was ended");
   }
 
   TEST_CASE("a plan's own limit ends it in whatever phase it is, also while it waits its turn") {
@@ -199,10 +199,10 @@ TEST_SUITE("up") {
     first["timeout_s"] = 0.5;
     second["timeout_s"] = 0.4;
     const auto run = smolvm.run({first, second}, {"--boot-slots", "1"});
-    for (const auto* target : {"a", "b"}) {
-      CHECK(run.of(target)["error"]["code"] == "timeout");
-      CHECK(run.of(target)["error"]["phase"] == "start");
-    }
+    CHECK(run.of("a")["error"]["code"] == "timeout");
+    CHECK(run.of("b")["error"]["code"] == "timeout");
+    // The first is ended in its start; on a busy machine one or both already in their create.
+    CHECK(smolvm.calls("start").size() <= 1);
   }
 
   TEST_CASE("the run's limit ends what is in flight and reads no more") {
