@@ -52,6 +52,11 @@ void Scope::tell_all(Type type) {
   }
 }
 
+Awaitable<void> Scope::run(Awaitable<void> first) {
+  spawn(std::move(first));
+  return join();
+}
+
 Awaitable<void> Scope::join() {
   auto passed_on = Type::none;
   while (!tasks_.empty()) {

@@ -30,24 +30,17 @@ Fleet::Fleet(const core::Executor& executor, Options options, Feed& feed, result
       log_(log),
       ledger_(options_.journal),
       jobs_(executor, options_.jobs),
-      deadline_(executor) {}
+      deadline_(executor),
+      scope_(executor) {}
 
 Awaitable<Summary> Fleet::run() {
   begin_deadline();
-  auto body = [this](core::Scope& scope) {
-    scope_ = &scope;
-    if (cancelled_) scope.cancel();
-    if (left_) scope.abandon();
-    scope.spawn(admit_plans(scope));
-    return scope.join();
-  };
   std::exception_ptr error;
   try {
-    co_await core::with_scope(body);
+    co_await scope_.run(admit_plans());
   } catch (...) {
     error = std::current_exception();
   }
-  scope_ = nullptr;
   deadline_.cancel();
   for (const auto& [target, failure] : recovery_.left_behind)
     note_leaked(target);
@@ -73,20 +66,18 @@ void Fleet::drain() {
 
 void Fleet::cancel() {
   drain();
-  cancelled_ = true;
-  if (scope_ != nullptr) scope_->cancel();
+  scope_.cancel();
 }
 
 void Fleet::leave() {
   cancel();
-  left_ = true;
   services_.tools.runner.hurry();
   writer_.hurry();
-  if (scope_ != nullptr) scope_->abandon();
+  scope_.abandon();
 }
 
 /// Reads a line only when there is a place for its guest: the pipe is the queue.
-Awaitable<void> Fleet::admit_plans(core::Scope& scope) {
+Awaitable<void> Fleet::admit_plans() {
   if (options_.journal != nullptr) {
     recovery_ = co_await recover(options_.journal->history().leftovers(), options_.jobs,
                                  services_.tools, log_);
@@ -97,12 +88,12 @@ Awaitable<void> Fleet::admit_plans(core::Scope& scope) {
     auto line = co_await feed_.next();
     if (!line) summary_.feed_fault = line.error();
     if (!line || !*line) break;
-    co_await admit(scope, **line, std::move(*place));
+    co_await admit(**line, std::move(*place));
   }
   co_await answer_unstarted();
 }
 
-Awaitable<void> Fleet::admit(core::Scope& scope, const Line& line, core::Gate::Place place) {
+Awaitable<void> Fleet::admit(const Line& line, core::Gate::Place place) {
   const auto read = services_.tools.clock.now();
   auto plan = parse(line);
   if (!plan) co_return co_await reject(std::move(plan).error(), Entry());
@@ -110,7 +101,7 @@ Awaitable<void> Fleet::admit(core::Scope& scope, const Line& line, core::Gate::P
   if (entry.answer) co_return co_await recall(*plan, entry);
   if (in_flight_.contains(plan->target)) co_return co_await reject(duplicate(*plan), entry);
   in_flight_.insert(plan->target);
-  scope.spawn(bring_up(std::move(*plan), std::move(entry), read, std::move(place)));
+  scope_.spawn(bring_up(std::move(*plan), std::move(entry), read, std::move(place)));
 }
 
 /// Lines that were read along with others before the run was ended are in no pipe any more: nobody

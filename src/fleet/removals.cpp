@@ -53,23 +53,16 @@ Removals::Removals(const core::Executor& executor, RemovalOptions options, Feed*
       log_(log),
       jobs_(executor, options_.jobs),
       turns_(executor),
-      census_(executor, tools) {}
+      census_(executor, tools),
+      scope_(executor) {}
 
 Awaitable<RemovalSummary> Removals::run() {
-  auto body = [this](core::Scope& scope) {
-    scope_ = &scope;
-    if (cancelled_) scope.cancel();
-    if (left_) scope.abandon();
-    scope.spawn(take_claims(scope));
-    return scope.join();
-  };
   std::exception_ptr error;
   try {
-    co_await core::with_scope(body);
+    co_await scope_.run(take_claims());
   } catch (...) {
     error = std::current_exception();
   }
-  scope_ = nullptr;
   co_await writer_.flush();
   if (error) std::rethrow_exception(error);
   co_return summary_;
@@ -82,25 +75,23 @@ void Removals::drain() {
 
 void Removals::cancel() {
   drain();
-  cancelled_ = true;
-  if (scope_ != nullptr) scope_->cancel();
+  scope_.cancel();
 }
 
 void Removals::leave() {
   cancel();
-  left_ = true;
   tools_.runner.hurry();
   writer_.hurry();
-  if (scope_ != nullptr) scope_->abandon();
+  scope_.abandon();
 }
 
-Awaitable<void> Removals::take_claims(core::Scope& scope) {
+Awaitable<void> Removals::take_claims() {
   const bool ready = co_await prepare();
   if (!ready) co_return;
   if (feed_ != nullptr) {
-    co_await take_from_feed(scope);
+    co_await take_from_feed();
   } else {
-    co_await take_from_list(scope);
+    co_await take_from_list();
   }
 }
 
@@ -128,7 +119,7 @@ std::optional<Failure> Removals::unfit(const driver::Capabilities& can) const {
 }
 
 /// Reads a line only when there is a place for its guest: the pipe is the queue.
-Awaitable<void> Removals::take_from_feed(core::Scope& scope) {
+Awaitable<void> Removals::take_from_feed() {
   while (true) {
     auto place = co_await jobs_.enter();
     if (!place) break;
@@ -139,14 +130,14 @@ Awaitable<void> Removals::take_from_feed(core::Scope& scope) {
     if (!claim) {
       co_await reject(std::move(claim).error());
     } else if (*claim) {
-      scope.spawn(remove(std::move(**claim), std::move(*place)));
+      scope_.spawn(remove(std::move(**claim), std::move(*place)));
     }
   }
   co_await answer_unstarted();
 }
 
 /// The list is read as a feed would be.
-Awaitable<void> Removals::take_from_list(core::Scope& scope) {
+Awaitable<void> Removals::take_from_list() {
   auto claims = claims_of_run(census_.machines(), options_.run);
   if (claims.empty()) log_.info("smolvm knows no guest of run {}", options_.run);
   for (auto& claim : claims) {
@@ -154,7 +145,7 @@ Awaitable<void> Removals::take_from_list(core::Scope& scope) {
     if (!place || drained_) {
       co_await answer_unbegun(claim);
     } else {
-      scope.spawn(remove(std::move(claim), std::move(*place)));
+      scope_.spawn(remove(std::move(claim), std::move(*place)));
     }
   }
 }

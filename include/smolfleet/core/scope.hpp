@@ -13,7 +13,8 @@ namespace smolfleet::core {
 /// Owns running tasks. Inside a task cancellation is a value and never an exception: what a task
 /// awaits returns early and says so, and the task decides how to leave. An exception that a task
 /// lets out is a bug: it cancels the others and leaves `join`.
-/// Use it through `with_scope`, which cannot forget the join. Not movable: tasks refer to it.
+/// Use it through `with_scope` or, when others must be able to end it, through `run`: neither can
+/// forget the join. Not movable: tasks refer to it.
 class Scope {
  public:
   explicit Scope(Executor executor);
@@ -33,6 +34,9 @@ class Scope {
 
   /// The same without regard to shields: nothing is to be finished any more. Safe to repeat.
   void abandon();
+
+  /// Spawns `first` and joins.
+  Awaitable<void> run(Awaitable<void> first);
 
   /// *Completes when* every task has ended, those spawned meanwhile included.
   /// *On cancellation* passes it on to the tasks and goes on waiting.

@@ -83,9 +83,8 @@ class Fleet {
   [[nodiscard]] const std::set<std::string>& in_flight() const { return in_flight_; }
 
  private:
-  [[nodiscard]] core::Awaitable<void> admit_plans(core::Scope& scope);
-  [[nodiscard]] core::Awaitable<void> admit(core::Scope& scope, const Line& line,
-                                            core::Gate::Place place);
+  [[nodiscard]] core::Awaitable<void> admit_plans();
+  [[nodiscard]] core::Awaitable<void> admit(const Line& line, core::Gate::Place place);
   [[nodiscard]] core::Awaitable<void> answer_unstarted();
   [[nodiscard]] core::Awaitable<void> answer_unstarted(const Line& line);
   [[nodiscard]] std::expected<plan::Plan, plan::Rejection> parse(const Line& line) const;
@@ -123,13 +122,11 @@ class Fleet {
   core::Gate jobs_;
   asio::steady_timer deadline_;
   core::TimePoint until_ = core::never;  ///< of the whole run
-  core::Scope* scope_ = nullptr;         ///< while `run` runs
-  bool cancelled_ = false;
-  bool left_ = false;
-  std::set<std::string> in_flight_;  ///< targets
-  Recovery recovery_;                ///< of what an earlier run left; who is told of it leaves it
+  std::set<std::string> in_flight_;      ///< targets
+  Recovery recovery_;  ///< of what an earlier run left; who is told of it leaves it
   std::array<std::uint64_t, 4> recalled_{};  ///< of the results, those from the journal
   Summary summary_;
+  core::Scope scope_;  ///< last: its tasks use all the others
 };
 
 }  // namespace smolfleet::fleet

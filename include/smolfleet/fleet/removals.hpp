@@ -75,11 +75,11 @@ class Removals {
 
  private:
   using Place = core::Gate::Place;
-  [[nodiscard]] core::Awaitable<void> take_claims(core::Scope& scope);
+  [[nodiscard]] core::Awaitable<void> take_claims();
   [[nodiscard]] core::Awaitable<bool> prepare();
   [[nodiscard]] std::optional<core::Failure> unfit(const driver::Capabilities& can) const;
-  [[nodiscard]] core::Awaitable<void> take_from_feed(core::Scope& scope);
-  [[nodiscard]] core::Awaitable<void> take_from_list(core::Scope& scope);
+  [[nodiscard]] core::Awaitable<void> take_from_feed();
+  [[nodiscard]] core::Awaitable<void> take_from_list();
   [[nodiscard]] core::Awaitable<void> answer_unstarted();
   [[nodiscard]] core::Awaitable<void> remove(Claim claim, Place place);
   [[nodiscard]] core::Awaitable<void> guarded_take_down(const Claim& claim,
@@ -106,11 +106,9 @@ class Removals {
   core::Gate jobs_;
   NameTurns turns_;
   Census census_;
-  core::Scope* scope_ = nullptr;  ///< while `run` runs
   bool drained_ = false;
-  bool cancelled_ = false;
-  bool left_ = false;
   RemovalSummary summary_;
+  core::Scope scope_;  ///< last: its tasks use all the others
 };
 
 }  // namespace smolfleet::fleet
