@@ -5,7 +5,6 @@
 #include "smolfleet/cli/early_end.hpp"
 #include "smolfleet/cli/host_setup.hpp"
 #include "smolfleet/cli/interrupts.hpp"
-#include "smolfleet/cli/log.hpp"
 #include "smolfleet/cli/running.hpp"
 #include "smolfleet/cli/streams.hpp"
 #include "smolfleet/core/asio.hpp"
@@ -21,7 +20,6 @@
 #include <spdlog/logger.h>
 
 #include <chrono>
-#include <exception>
 #include <expected>
 #include <optional>
 #include <random>
@@ -153,11 +151,6 @@ void log_end(spdlog::logger& log, const RemovalSummary& summary, const Run& run,
             summary.unable->hint.value_or(std::string()));
 }
 
-std::string internal_error(const std::exception& error) {
-  return fmt::format("internal error, the answers are not complete; please report it ({})",
-                     error.what());
-}
-
 std::expected<std::optional<OwnStream>, NoRun> open_input(const core::Executor& executor,
                                                           const DownOptions& options,
                                                           ClosedStreams closed,
@@ -173,42 +166,32 @@ std::expected<std::optional<OwnStream>, NoRun> open_input(const core::Executor& 
 
 std::expected<int, NoRun> run_down(asio::io_context& loop, DownOptions& options,
                                    ClosedStreams closed, spdlog::logger& log) {
-  auto executable = find_program(options.smolvm);
-  if (!executable) return std::unexpected(NoRun{std::move(executable).error()});
-  options.driver.executable = std::move(*executable);
-  options.jobs = fit_jobs(options.jobs, log);
-  auto results = open_results(loop.get_executor(), closed);
+  auto results = begin_run(loop.get_executor(), options.smolvm, options.jobs, closed, log);
   if (!results) return std::unexpected(std::move(results).error());
+  options.driver.executable = options.smolvm;
   auto feed = open_input(loop.get_executor(), options, closed, log);
   if (!feed) return std::unexpected(std::move(feed).error());
   Interrupts interrupts(loop.get_executor());
 
   const auto begun = std::chrono::steady_clock::now();
   Run run(loop, options, log, std::move(*feed), std::move(*results), interrupts);
-  try {
-    RemovalSummary summary;
-    drive(
-        loop, run.run(summary), [&run] { run.stop_listening(); },
-        [&](const std::exception& fault) {
-          log.error("{}", internal_error(fault));
-          run.say_last_words();
-        });
-    log_end(log, summary, run, std::chrono::steady_clock::now() - begun);
-    return exit_status(summary, run, interrupts.signal());
-  } catch (const std::exception& error) {
-    return std::unexpected(NoRun{internal_error(error), stream_broke});
-  }
+  RemovalSummary summary;
+  const auto driven = drive(
+      loop, run.run(summary),
+      {.ended = [&run] { run.stop_listening(); }, .last_words = [&run] { run.say_last_words(); }},
+      log);
+  if (!driven) return std::unexpected(driven.error());
+  log_end(log, summary, run, std::chrono::steady_clock::now() - begun);
+  return exit_status(summary, run, interrupts.signal());
 }
 
 }  // namespace
 
 int down(DownOptions options) {
-  const auto closed = prepare_process();
-  asio::io_context loop(1);
-  const auto log = open_log(loop.get_executor(), options.log);
-  const auto status = run_down(loop, options, closed, *log);
-  if (!status) log->error("{}", status.error().message);
-  return status ? *status : status.error().status;
+  return run_command(options.log,
+                     [&options](asio::io_context& loop, ClosedStreams closed, spdlog::logger& log) {
+                       return run_down(loop, options, closed, log);
+                     });
 }
 
 }  // namespace smolfleet::cli

@@ -1,8 +1,8 @@
-// The loop and the width.
+// The frame and the loop.
 #include "smolfleet/cli/running.hpp"
 
 #include "smolfleet/cli/host_setup.hpp"
-#include "smolfleet/cli/streams.hpp"
+#include "smolfleet/cli/log.hpp"
 
 #include <spdlog/logger.h>
 #include <unistd.h>
@@ -16,6 +16,9 @@
 
 namespace smolfleet::cli {
 
+namespace {
+
+/// How many guests at a time there are descriptors for, at most `wanted`.
 std::size_t fit_jobs(std::size_t wanted, spdlog::logger& log) {
   const auto limit = raise_descriptor_limit();
   const auto fitting = jobs_that_fit(limit - std::min(limit, descriptors_in_use()));
@@ -27,12 +30,15 @@ std::size_t fit_jobs(std::size_t wanted, spdlog::logger& log) {
   return fitting;
 }
 
-namespace {
+std::string internal_error(const std::exception& error) {
+  return fmt::format("internal error, the results are not complete; please report it ({})",
+                     error.what());
+}
 
-[[noreturn]] void say_and_end(const std::function<void(const std::exception&)>& last_words,
-                              const std::exception& fault) {
+[[noreturn]] void say_and_end(const Ends& ends, const std::exception& fault, spdlog::logger& log) {
   try {
-    if (last_words) last_words(fault);
+    log.error("{}", internal_error(fault));
+    ends.last_words();
   } catch (const std::exception&) {
     std::_Exit(stream_broke);  // there is no memory for words either
   }
@@ -60,19 +66,43 @@ void end_in_words_when_memory_is_out() {
   std::set_terminate(end_in_words);
 }
 
-void drive(asio::io_context& loop, core::Awaitable<void> root, const std::function<void()>& ended,
-           const std::function<void(const std::exception&)>& last_words) {
+int run_command(const LogOptions& options, const Body& body) {
+  const auto closed = prepare_process();
+  asio::io_context loop(1);
+  const auto log = open_log(loop.get_executor(), options);
+  const auto status = body(loop, closed, *log);
+  if (!status) log->error("{}", status.error().message);
+  return status ? *status : status.error().status;
+}
+
+std::expected<core::OwnStream, NoRun> begin_run(const core::Executor& executor, std::string& smolvm,
+                                                std::size_t& jobs, ClosedStreams closed,
+                                                spdlog::logger& log) {
+  auto executable = find_program(smolvm);
+  if (!executable) return std::unexpected(NoRun{std::move(executable).error()});
+  smolvm = std::move(*executable);
+  jobs = fit_jobs(jobs, log);
+  return open_results(executor, closed);
+}
+
+std::expected<void, NoRun> drive(asio::io_context& loop, core::Awaitable<void> root,
+                                 const Ends& ends, spdlog::logger& log) {
   std::exception_ptr error;
   asio::co_spawn(loop, std::move(root), [&](std::exception_ptr thrown) {
     error = std::move(thrown);
-    ended();
+    ends.ended();
   });
   try {
     loop.run();
   } catch (const std::exception& fault) {
-    say_and_end(last_words, fault);
+    say_and_end(ends, fault, log);
   }
-  if (error) std::rethrow_exception(error);
+  try {
+    if (error) std::rethrow_exception(error);
+  } catch (const std::exception& fault) {
+    return std::unexpected(NoRun{internal_error(fault), stream_broke});
+  }
+  return {};
 }
 
 }  // namespace smolfleet::cli

@@ -6,7 +6,6 @@
 #include "smolfleet/cli/early_end.hpp"
 #include "smolfleet/cli/host_setup.hpp"
 #include "smolfleet/cli/interrupts.hpp"
-#include "smolfleet/cli/log.hpp"
 #include "smolfleet/cli/running.hpp"
 #include "smolfleet/cli/streams.hpp"
 #include "smolfleet/core/asio.hpp"
@@ -26,7 +25,6 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <exception>
 #include <expected>
 #include <filesystem>
 #include <memory>
@@ -226,19 +224,11 @@ void log_resumption(spdlog::logger& log, const journal::Opened& journal) {
            journal.history.answered(), journal.history.unanswered());
 }
 
-std::string internal_error(const std::exception& error) {
-  return fmt::format("internal error, the results are not complete; please report it ({})",
-                     error.what());
-}
-
 std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, ClosedStreams closed,
                                  spdlog::logger& log) {
-  auto executable = find_program(options.smolvm);
-  if (!executable) return std::unexpected(NoRun{std::move(executable).error()});
-  options.driver.executable = std::move(*executable);
-  options.jobs = fit_jobs(options.jobs, log);
-  auto results = open_results(loop.get_executor(), closed);
+  auto results = begin_run(loop.get_executor(), options.smolvm, options.jobs, closed, log);
   if (!results) return std::unexpected(std::move(results).error());
+  options.driver.executable = options.smolvm;
   auto feed = open_feed(loop.get_executor(), options.feed, closed);
   if (!feed) return std::unexpected(std::move(feed).error());
   // Outlives the run: a signal at its very end must not leave the staging directory behind.
@@ -256,30 +246,23 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   const auto begun = std::chrono::steady_clock::now();
   Run run(loop, options, log, std::move(*feed), std::move(*results), std::move(*staging),
           std::move(*journal), interrupts);
-  try {
-    Summary summary;
-    drive(
-        loop, run.run(summary), [&run] { run.stop_listening(); },
-        [&](const std::exception& fault) {
-          log.error("{}", internal_error(fault));
-          run.say_last_words();
-        });
-    log_end(log, summary, run, options.run_id, std::chrono::steady_clock::now() - begun);
-    return exit_status(summary, run, interrupts.signal());
-  } catch (const std::exception& error) {
-    return std::unexpected(NoRun{internal_error(error), stream_broke});
-  }
+  Summary summary;
+  const auto driven = drive(
+      loop, run.run(summary),
+      {.ended = [&run] { run.stop_listening(); }, .last_words = [&run] { run.say_last_words(); }},
+      log);
+  if (!driven) return std::unexpected(driven.error());
+  log_end(log, summary, run, options.run_id, std::chrono::steady_clock::now() - begun);
+  return exit_status(summary, run, interrupts.signal());
 }
 
 }  // namespace
 
 int up(UpOptions options) {
-  const auto closed = prepare_process();
-  asio::io_context loop(1);
-  const auto log = open_log(loop.get_executor(), options.log);
-  const auto status = run_up(loop, options, closed, *log);
-  if (!status) log->error("{}", status.error().message);
-  return status ? *status : status.error().status;
+  return run_command(options.log,
+                     [&options](asio::io_context& loop, ClosedStreams closed, spdlog::logger& log) {
+                       return run_up(loop, options, closed, log);
+                     });
 }
 
 }  // namespace smolfleet::cli

@@ -1,13 +1,16 @@
-// What the commands that work on guests have in common: the loop, the width, names in the log.
+// What the commands that work on guests have in common: their frame, their loop, names in the log.
 #pragma once
 
+#include "smolfleet/cli/options.hpp"
+#include "smolfleet/cli/streams.hpp"
 #include "smolfleet/core/asio.hpp"
+#include "smolfleet/core/own_stream.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstddef>
-#include <exception>
+#include <expected>
 #include <functional>
 #include <iterator>
 #include <string>
@@ -38,16 +41,34 @@ std::string first_names(const Names& names, std::size_t count) {
   return count == 1 ? one : many;
 }
 
-/// Raises the limit of descriptors and returns how many guests at a time it is enough for, at most
-/// `wanted`; less than that is said in the log.
-[[nodiscard]] std::size_t fit_jobs(std::size_t wanted, spdlog::logger& log);
+/// The work of a command between its first step and its exit status.
+using Body =
+    std::function<std::expected<int, NoRun>(asio::io_context&, ClosedStreams, spdlog::logger&)>;
 
-/// Runs the loop until `root` has ended: it alone decides when. `ended` is called then, so that
-/// nothing else keeps the loop. Throws what `root` throws. What no task throws but a handler
-/// between them (memory is out, or there is a bug) leaves tasks behind that nobody wakes any more,
-/// so nothing can be taken down in order: after `last_words` the process ends with status 3.
-void drive(asio::io_context& loop, core::Awaitable<void> root, const std::function<void()>& ended,
-           const std::function<void(const std::exception&)>& last_words = {});
+/// Runs `body` with a loop and a log. Returns the exit status, after the log has said why there was
+/// no run.
+[[nodiscard]] int run_command(const LogOptions& log, const Body& body);
+
+/// What a run begins with: makes `smolvm` an absolute path, lowers `jobs` to what the limit of
+/// descriptors, raised as far as it goes, is enough for (the log says so), opens the results.
+[[nodiscard]] std::expected<core::OwnStream, NoRun> begin_run(const core::Executor& executor,
+                                                              std::string& smolvm,
+                                                              std::size_t& jobs,
+                                                              ClosedStreams closed,
+                                                              spdlog::logger& log);
+
+/// What a run has to do when it ends.
+struct Ends {
+  std::function<void()> ended;       ///< in order: nothing else may keep the loop
+  std::function<void()> last_words;  ///< or at once, before the process ends without unwinding
+};
+
+/// Runs the loop until `root` has ended: it alone decides when. An exception is a bug, or memory is
+/// out. What `root` throws is returned as the reason. What no task throws but a handler between
+/// them leaves tasks behind that nobody wakes any more, so nothing can be taken down in order:
+/// after the last words the process ends with status 3.
+[[nodiscard]] std::expected<void, NoRun> drive(asio::io_context& loop, core::Awaitable<void> root,
+                                               const Ends& ends, spdlog::logger& log);
 
 /// For main: memory that is out where nothing can be thrown ends the process in words, with status
 /// 3, and not in a crash. smolvm's commands end with it.
