@@ -49,5 +49,6 @@ sanitizers_strict() {
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
   ASAN_OPTIONS+=:abort_on_error=1:halt_on_error=1
   export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:abort_on_error=1
-  ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-19) && export ASAN_SYMBOLIZER_PATH
+  ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-19 || true)
+  export ASAN_SYMBOLIZER_PATH
 }

@@ -101,7 +101,9 @@ class BringUp {
   [[nodiscard]] Created created_by(const MaybeFailure& failure) const {
     if (!failure) return Created::yes;
     const bool had_child = !report_.phases.empty();
-    return had_child && driver::may_have_created(*failure) ? Created::perhaps : Created::no;
+    // A name that is taken may have been taken by the create that was killed with an earlier run.
+    const bool may_have = past_ == Past::interrupted || driver::may_have_created(*failure);
+    return had_child && may_have ? Created::perhaps : Created::no;
   }
 
   Awaitable<MaybeFailure> start() {

@@ -123,10 +123,10 @@ Awaitable<std::optional<Failure>> record_phase(std::string name, PhaseWork work,
                                                std::vector<results::Phase>& phases) {
   results::Phase phase;
   phase.name = std::move(name);
-  if (tools.on_phase) co_await tools.on_phase(guest, phase, Moment::begun);
+  if (tools.on_phase) tools.on_phase(guest, phase, Moment::begun);
   PhaseRun phase_run(phase, guest.target, std::move(work), frame, tools);
   auto failure = co_await phase_run.run();
-  if (tools.on_phase) co_await tools.on_phase(guest, phase, Moment::ended);
+  if (tools.on_phase) tools.on_phase(guest, phase, Moment::ended);
   if (phase.attempts > 0) phases.push_back(std::move(phase));
   co_return failure;
 }

@@ -52,6 +52,7 @@ void EarlyEnd::leave(int signal) {
   log_.warn("SIG{}: leaving at once{}", ::sigabbrev_np(signal),
             run_.cleans_up ? ", without cleaning up" : "");
   run_.leave();
+  if (std::exchange(leaving_, true)) return;
   watchdog_.expires_after(last_moment);
   watchdog_.async_wait([this, signal](std::error_code error) {
     if (error) return;

@@ -60,6 +60,15 @@ std::expected<std::optional<journal::Opened>, NoRun> open_journal(const UpOption
   return std::move(*opened);
 }
 
+/// How the guests of a run are removed, in words that follow what is left of it.
+std::string removal_of(const std::string& run_id) {
+  return fmt::format(
+      "`smolfleet down --run {}` removes all of the run, or, where smolvm has no labels, "
+      "`smolfleet "
+      "down` with its feed",
+      run_id);
+}
+
 /// Everything that a run consists of, in the order in which it must be taken down again.
 class Run {
  public:
@@ -112,8 +121,8 @@ class Run {
   /// Before the process ends without unwinding.
   void say_last_words() {
     const auto& left = fleet_.in_flight();
-    log_.error("left with {} plans unanswered: {}; `smolfleet down --run {}` removes their guests",
-               left.size(), first_names(left, left.size()), run_id_);
+    log_.error("left with {} plans unanswered: {}; {}", left.size(), first_names(left, left.size()),
+               removal_of(run_id_));
     std::error_code ignored;
     std::filesystem::remove_all(staging_.directory(), ignored);
   }
@@ -139,11 +148,12 @@ class Run {
   bringup::OnPhase listener(const UpOptions& options) {
     if (!options.events) return {};
     return [this](const bringup::Subject& guest, const results::Phase& phase,
-                  bringup::Moment moment) { return announce(guest, phase, moment); };
+                  bringup::Moment moment) { announce(guest, phase, moment); };
   }
 
-  core::Awaitable<void> announce(const bringup::Subject& guest, const results::Phase& phase,
-                                 bringup::Moment moment) {
+  /// A guest has only so many phases before its result waits for the reader.
+  void announce(const bringup::Subject& guest, const results::Phase& phase,
+                bringup::Moment moment) {
     const bool begins = moment == bringup::Moment::begun;
     const auto line = results::to_line(results::Event{
         .kind = begins ? results::EventKind::phase_started : results::EventKind::phase_ended,
@@ -153,7 +163,7 @@ class Run {
         .run = run_id_,
         .at = std::chrono::system_clock::now(),
         .phase = phase});
-    co_await writer_.write(line);
+    writer_.add(line);
   }
 
   Stoppable stoppable() {
@@ -189,17 +199,15 @@ int exit_status(const Summary& summary, const Run& run, std::optional<int> signa
   const bool ok = summary.count(Status::failed) + summary.count(Status::rejected) +
                       summary.count(Status::cancelled) ==
                   0;
-  return ok && !summary.timed_out ? all_ok : some_not_ok;
+  return ok && summary.leaked == 0 && !summary.timed_out ? all_ok : some_not_ok;
 }
 
 void log_end(spdlog::logger& log, const Summary& summary, const Run& run, const std::string& run_id,
              std::chrono::duration<double> wall) {
   if (summary.feed_fault) log.error("{}", *summary.feed_fault);
   if (run.result_fault()) {
-    log.error(
-        "{}; guests whose results are lost may be up: `smolfleet down --run {}` removes all of the "
-        "run",
-        *run.result_fault(), run_id);
+    log.error("{}; guests whose results are lost may be up: {}", *run.result_fault(),
+              removal_of(run_id));
   }
   if (const auto fault = run.journal_fault()) {
     log.error("{}; see to its disk, then run again with --resume", *fault);
@@ -207,9 +215,9 @@ void log_end(spdlog::logger& log, const Summary& summary, const Run& run, const 
   if (summary.timed_out)
     log.error("the run's --timeout was reached; the feed was not read further");
   if (summary.leaked > 0) {
-    log.error("{} could not be removed: {}; try `smolfleet down --run {}`",
+    log.error("{} could not be removed: {}; {}",
               plural(summary.leaked, "1 guest", fmt::format("{} guests", summary.leaked)),
-              first_names(summary.leaked_names, summary.leaked), run_id);
+              first_names(summary.leaked_names, summary.leaked), removal_of(run_id));
   }
   const auto recalled = summary.recalled == 0
                             ? std::string()
@@ -242,6 +250,7 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   if (*journal && options.resume) log_resumption(log, **journal);
   if (options.run_id.empty()) options.run_id = fresh_run_id();
   options.driver.run_id = options.run_id;
+  if (!options.resume) log.info("run {}", options.run_id);
 
   const auto begun = std::chrono::steady_clock::now();
   Run run(loop, options, log, std::move(*feed), std::move(*results), std::move(*staging),

@@ -57,12 +57,15 @@ std::optional<Machines> parse_machines(std::string_view json) {
 }
 
 bool was_created_by(const Machine& machine, const Creator& creator, bool has_labels) {
-  if (has_labels) {
-    return has_label(machine, run_label, creator.run) &&
-           has_label(machine, plan_label, creator.plan) &&
-           has_label(machine, line_label, std::to_string(creator.line));
+  const auto begun = std::chrono::floor<std::chrono::seconds>(creator.not_before);
+  if (!has_labels) {
+    return creator.name_was_used ? machine.created_at > begun : machine.created_at >= begun;
   }
-  return machine.created_at >= std::chrono::floor<std::chrono::seconds>(creator.not_before);
+  // A plan that was edited since has the labels of the one that it was.
+  const bool young_enough = !creator.name_was_used || machine.created_at >= begun;
+  return young_enough && has_label(machine, run_label, creator.run) &&
+         has_label(machine, plan_label, creator.plan) &&
+         has_label(machine, line_label, std::to_string(creator.line));
 }
 
 std::optional<std::string> run_of(const Machine& machine) {

@@ -25,7 +25,8 @@ Awaitable<void> Fleet::reject(plan::Rejection rejection, const Entry& entry) {
 
 /// The answer of an earlier run stands.
 Awaitable<void> Fleet::recall(const plan::Plan& plan, const Entry& entry) {
-  const auto line = ledger_.line_of(*entry.answer, plan.line, recovery_.gone.contains(plan.target));
+  const bool is_gone = recovery_.gone.contains({plan.target, entry.answer->line});
+  const auto line = ledger_.line_of(*entry.answer, plan.line, is_gone);
   if (!line) {
     Result result;
     result.id = plan.id;

@@ -165,9 +165,10 @@ Awaitable<void> Fleet::conclude(const plan::Plan& plan, const Entry& entry, Time
   auto line = sealed(result, report, admitted);
   const bool recorded = co_await ledger_.ended(entry, line);
   if (!recorded && !report.failure) {
-    // After a crash nobody would know that it is up: it is as if it had been cancelled.
+    // After a crash nobody would know that it is up: it is as if it had been cancelled. But who may
+    // read in the journal that it is up must find it up.
     report.failure = unrecorded(plan);
-    result.leaked = !co_await cleaned_up(plan, admitted, report);
+    result.leaked = ledger_.is_uncertain() || !co_await cleaned_up(plan, admitted, report);
     line = sealed(result, report, admitted);
   }
   in_flight_.erase(plan.target);
@@ -188,8 +189,9 @@ Awaitable<void> Fleet::announce_admission(const plan::Plan& plan) {
 Awaitable<void> Fleet::guarded_bring_up(const plan::Plan& plan, TimePoint admitted,
                                         bringup::Report& report) {
   const auto until = plan.timeout ? std::min(until_, admitted + *plan.timeout) : until_;
-  const auto past =
-      recovery_.unlisted.contains(plan.target) ? bringup::Past::interrupted : bringup::Past::none;
+  // Told once: whoever comes by this name again finds a create of ours that has ended.
+  const bool interrupted = recovery_.unlisted.erase(plan.target) > 0;
+  const auto past = interrupted ? bringup::Past::interrupted : bringup::Past::none;
   try {
     co_await bringup::bring_up(plan, past, admitted, until, services_, report);
   } catch (const std::exception& exception) {

@@ -37,6 +37,10 @@ Awaitable<bool> Ledger::ended(const Entry& entry, std::string_view result) const
   co_return co_await journal_->record(line);
 }
 
+bool Ledger::is_uncertain() const {
+  return journal_ != nullptr && journal_->is_uncertain();
+}
+
 std::expected<std::string, std::error_code> Ledger::line_of(const journal::Answer& answer,
                                                             std::uint64_t number,
                                                             bool guest_is_gone) const {

@@ -55,6 +55,14 @@ Failure unreadable(const plan::Plan& plan, std::error_code error) {
 
 Failure still_there(const plan::Plan& plan, const Failure& why) {
   Failure failure;
+  if (why.code == FailureCode::cancelled) {
+    failure.code = FailureCode::cancelled;
+    failure.message = fmt::format(
+        "{} was not created: what the interrupted run has left of it was not taken down: {}",
+        plan.target, why.message);
+    failure.hint = "Run again with --resume.";
+    return failure;
+  }
   failure.code = FailureCode::create_failed;
   failure.message = fmt::format(
       "{} was not created: the interrupted run has left a guest of that name that would not go: {}",

@@ -9,8 +9,11 @@
 #include <fmt/format.h>
 #include <spdlog/logger.h>
 
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace smolfleet::fleet {
 namespace {
@@ -31,24 +34,31 @@ class Recovering {
     if (!can) co_return all_left(guests, can.error());
     const auto machines = co_await bringup::list_machines(tools_);
     if (!machines) co_return all_left(guests, machines.error());
-    auto body = [&](core::Scope& scope) {
-      return take_down_ours(scope, guests, *machines, can->create_label);
-    };
+    const auto ours = find_ours(guests, *machines, can->create_label);
+    auto body = [&](core::Scope& scope) { return take_down_all(scope, ours); };
     co_await core::with_scope(body);
+    for (const auto& guest : guests) {
+      if (!recovery_.left_behind.contains(guest.target))
+        recovery_.gone.emplace(guest.target, guest.line);
+    }
     co_return std::move(recovery_);
   }
 
  private:
-  Awaitable<void> take_down_ours(core::Scope& scope, const std::vector<Leftover>& guests,
-                                 const driver::Machines& machines, bool has_labels) {
+  /// By name, of which smolvm has one at most: whose it is, if it is ours.
+  std::map<std::string, Leftover> find_ours(const std::vector<Leftover>& guests,
+                                            const driver::Machines& machines, bool has_labels) {
+    std::map<std::string, Leftover> ours;
     for (const auto& guest : guests) {
       if (!machines.contains(guest.target)) recovery_.unlisted.insert(guest.target);
-      if (is_ours(guest, machines, has_labels)) {
-        scope.spawn(take_down(guest));
-      } else {
-        recovery_.gone.insert(guest.target);
-      }
+      if (is_ours(guest, machines, has_labels)) ours.emplace(guest.target, guest);
     }
+    return ours;
+  }
+
+  Awaitable<void> take_down_all(core::Scope& scope, const std::map<std::string, Leftover>& ours) {
+    for (const auto& [target, guest] : ours)
+      scope.spawn(take_down(guest));
     co_return;
   }
 
@@ -57,7 +67,8 @@ class Recovering {
     const driver::Creator creator{.run = tools_.smolvm.run_id(),
                                   .plan = guest.plan,
                                   .line = guest.line,
-                                  .not_before = guest.admitted};
+                                  .not_before = guest.admitted,
+                                  .name_was_used = guest.name_was_used};
     return found != machines.end() && driver::was_created_by(found->second, creator, has_labels);
   }
 
@@ -70,26 +81,23 @@ class Recovering {
       failure = co_await bringup::take_down(subject, bringup::OnFailure::remove, tools_.clock.now(),
                                             tools_, phases);
     } else {
-      failure = not_reached(guest);
+      failure = not_looked_at("cancelled before it was taken down");
     }
-    if (failure) {
-      recovery_.left_behind.emplace(guest.target, std::move(*failure));
-    } else {
-      recovery_.gone.insert(guest.target);
-    }
+    if (failure) recovery_.left_behind.emplace(guest.target, std::move(*failure));
   }
 
-  static Failure not_reached(const Leftover& guest) {
+  /// Cancelled, and not failed: the next run that resumes looks again.
+  static Failure not_looked_at(std::string why) {
     Failure failure;
     failure.code = core::FailureCode::cancelled;
-    failure.message = fmt::format("cancelled before {} was taken down", guest.target);
+    failure.message = std::move(why);
     return failure;
   }
 
-  static Recovery all_left(const std::vector<Leftover>& guests, const Failure& failure) {
+  static Recovery all_left(const std::vector<Leftover>& guests, const Failure& why) {
     Recovery recovery;
     for (const auto& guest : guests)
-      recovery.left_behind.emplace(guest.target, failure);
+      recovery.left_behind.emplace(guest.target, not_looked_at(why.message));
     return recovery;
   }
 

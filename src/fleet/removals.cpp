@@ -239,7 +239,6 @@ Awaitable<std::expected<Judgement, Failure>> Removals::look_up(const Claim& clai
   auto judgement = judge(claim, census_.machines(), law_);
   const bool ours = judgement.standing == Standing::ours;
   const auto since = ours ? tools_.clock.now() - trusted_for : admitted;
-  if (census_.asked() >= since) co_return judgement;
   auto failure = co_await census_.refresh(since);
   if (failure) co_return std::unexpected(std::move(*failure));
   co_return judge(claim, census_.machines(), law_);

@@ -87,7 +87,7 @@ std::error_code sync_directory_of(const std::string& path) {
 
 std::error_code begin(int fd, const std::string& path, std::uint64_t good, const std::string& run) {
   if (::ftruncate(fd, static_cast<off_t>(good)) != 0) return last_error();
-  const auto error = append_and_sync(fd, to_line(Begun{run}));
+  const auto error = append_and_sync(fd, to_line(Begun{run})).error;
   return error ? error : sync_directory_of(path);
 }
 
@@ -115,9 +115,9 @@ std::expected<Opened, std::string> open_journal(const OpenOptions& options) {
   return Opened{std::move(*fd), std::move(run), std::move(history)};
 }
 
-std::error_code append_and_sync(int fd, std::string_view lines) {
+Appended append_and_sync(int fd, std::string_view lines) {
   struct stat before{};
-  if (::fstat(fd, &before) != 0) return last_error();
+  if (::fstat(fd, &before) != 0) return {.error = last_error()};
   std::error_code error;
   while (!error && !lines.empty()) {
     const auto count = ::write(fd, lines.data(), lines.size());
@@ -126,8 +126,9 @@ std::error_code append_and_sync(int fd, std::string_view lines) {
   }
   if (!error && ::fdatasync(fd) != 0) error = last_error();
   // A line cut in its middle would be taken for damage once others have come after it.
-  if (error) std::ignore = ::ftruncate(fd, before.st_size);
-  return error;
+  if (!error) return {};
+  return {.error = error,
+          .taken_back = ::ftruncate(fd, before.st_size) == 0 && ::fdatasync(fd) == 0};
 }
 
 }  // namespace smolfleet::journal

@@ -1,7 +1,6 @@
 // Going through the records.
 #include "smolfleet/journal/history.hpp"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -19,31 +18,43 @@ void History::add(const Record& record, std::uint64_t line_at) {
   }
 }
 
+/// The earliest answer in the file that will do, or the end.
+template <class Accepts>
+History::Answers::iterator History::first_answer(const std::string& digest, Accepts accepts) {
+  auto first = answers_.end();
+  const auto [begin, end] = answers_.equal_range(digest);
+  for (auto at = begin; at != end; ++at) {
+    const bool earlier =
+        first == answers_.end() || at->second.place.offset < first->second.place.offset;
+    if (earlier && accepts(at->second)) first = at;
+  }
+  return first;
+}
+
 void History::admitted(const Admitted& record) {
   open_.insert(record.digest);
   if (record.again) {
-    auto& answers = answers_[record.digest];
     const auto not_ok = [](const Answer& one) { return one.status != Status::ok; };
-    auto replaced = std::ranges::find_if(
-        answers, [&](const Answer& one) { return not_ok(one) && one.line == record.line; });
-    if (replaced == answers.end()) replaced = std::ranges::find_if(answers, not_ok);
-    if (replaced != answers.end()) answers.erase(replaced);
+    auto replaced = first_answer(
+        record.digest, [&](const Answer& one) { return not_ok(one) && one.line == record.line; });
+    if (replaced == answers_.end()) replaced = first_answer(record.digest, not_ok);
+    if (replaced != answers_.end()) answers_.erase(replaced);
   }
   if (!record.creates) return;
-  suspects_[record.target] = Suspect{.guest = {.target = record.target,
-                                               .plan = record.id,
-                                               .line = record.line,
-                                               .admitted = record.at},
-                                     .digest = record.digest,
-                                     .is_left = true};
+  suspects_[{record.target, record.digest, record.line}] =
+      Leftover{.target = record.target,
+               .plan = record.id,
+               .line = record.line,
+               .admitted = record.at,
+               .name_was_used = standing_.contains(record.target)};
 }
 
 void History::ended(const Ended& record, std::uint64_t line_at) {
   if (record.status != Status::cancelled) {
-    answers_[record.digest].push_back(
-        {.status = record.status,
-         .line = record.line,
-         .place = {.offset = line_at + record.result_at, .size = record.result.size()}});
+    answers_.emplace(record.digest, Answer{.status = record.status,
+                                           .line = record.line,
+                                           .place = {.offset = line_at + record.result_at,
+                                                     .size = record.result.size()}});
   }
   if (!record.was_admitted) return;
   open_.erase(record.digest);
@@ -52,45 +63,37 @@ void History::ended(const Ended& record, std::uint64_t line_at) {
 
 /// What the end of a plan means for the guest that it may have created.
 void History::judge(const Ended& record) {
-  const auto found = suspects_.find(record.target.value_or(""));
-  if (found == suspects_.end() || found->second.digest != record.digest) return;
-  if (record.status == Status::ok) {
-    standing_.insert(found->first);
-    suspects_.erase(found);
-    return;
-  }
+  const auto found = suspects_.find({record.target.value_or(""), record.digest, record.line});
+  if (found == suspects_.end()) return;
+  if (record.status == Status::ok) standing_.insert(found->second.target);
   const bool runs_again = record.status == Status::cancelled || retry_failed_;
-  found->second.is_left = runs_again || record.leaked;
+  const bool may_be_left = record.status != Status::ok && (runs_again || record.leaked);
+  if (!may_be_left) suspects_.erase(found);
 }
 
 Recall History::recall(const std::string& digest, std::uint64_t line) {
-  const auto found = answers_.find(digest);
-  if (found == answers_.end() || found->second.empty()) return {};
-  auto& answers = found->second;
-  auto its = std::ranges::find(answers, line, &Answer::line);
+  auto its = first_answer(digest, [line](const Answer& one) { return one.line == line; });
   // The answers may all be for the same plan in other lines: a duplicate is refused while this one
   // is in flight.
-  if (its == answers.end() && open_.erase(digest) > 0) return {};
-  if (its == answers.end()) its = answers.begin();
-  const auto answer = *its;
-  answers.erase(its);
+  if (its == answers_.end() && open_.erase(digest) > 0) return {};
+  if (its == answers_.end()) its = first_answer(digest, [](const Answer&) { return true; });
+  if (its == answers_.end()) return {};
+  const auto answer = its->second;
+  answers_.erase(its);
   if (answer.status == Status::ok || !retry_failed_) return {.answer = answer, .again = false};
   return {.answer = std::nullopt, .again = true};
 }
 
 std::vector<Leftover> History::leftovers() const {
   std::vector<Leftover> left;
-  for (const auto& [target, suspect] : suspects_) {
-    if (suspect.is_left && !standing_.contains(target)) left.push_back(suspect.guest);
-  }
+  left.reserve(suspects_.size());
+  for (const auto& [guest, leftover] : suspects_)
+    left.push_back(leftover);
   return left;
 }
 
 std::size_t History::answered() const {
-  std::size_t count = 0;
-  for (const auto& [digest, answers] : answers_)
-    count += answers.size();
-  return count;
+  return answers_.size();
 }
 
 }  // namespace smolfleet::journal

@@ -35,22 +35,23 @@ void Journal::begin_sync() {
   syncing_ = recorded_;
   auto work = [this, lines = std::exchange(pending_, {}),
                awake = asio::make_work_guard(executor_)] {
-    const auto error = append_and_sync(fd_.get(), lines);
-    asio::post(executor_, [this, error] { on_synced(error); });
+    const auto appended = append_and_sync(fd_.get(), lines);
+    asio::post(executor_, [this, appended] { on_synced(appended); });
   };
   asio::post(writer_, std::move(work));
 }
 
-void Journal::on_synced(std::error_code error) {
-  if (error) {
-    fault_ = fmt::format("the journal cannot be written: {}", error.message());
+void Journal::on_synced(Appended appended) {
+  if (appended.error) {
+    fault_ = fmt::format("the journal cannot be written: {}", appended.error.message());
+    is_uncertain_ = !appended.taken_back;
   } else {
     durable_ = syncing_;
     if (!pending_.empty()) begin_sync();
   }
   for (auto* waiter : waiters_)
     waiter->bell.ring();
-  if (error) on_broken_();
+  if (appended.error) on_broken_();
 }
 
 std::expected<std::string, std::error_code> Journal::result_at(Place place) const {

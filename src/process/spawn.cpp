@@ -87,13 +87,14 @@ bool connect_streams(const Birth& birth) {
 [[noreturn, gnu::noinline]] void execute(Birth& birth) {
   const bool ready =
       ::setpgid(0, 0) == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && connect_streams(birth);
-  // Who died before the prctl sends no signal any more.
-  if (ready && ::getppid() != birth.parent) ::_exit(1);
-  if (ready) {
+  // Who died before the prctl sends no signal any more; and who is in another PID namespace, as
+  // after unshare(1) without --fork, would see its children end with the first.
+  const bool has_parent = ::getppid() == birth.parent;
+  if (ready && has_parent) {
     reset_signals();
     ::execve(birth.argv[0], birth.argv.data(), birth.environment.data());
   }
-  birth.error = errno;
+  birth.error = has_parent ? errno : ESRCH;
   ::_exit(1);
 }
 

@@ -48,9 +48,12 @@ std::string fault_of(const Json& object) {
 }
 
 /// A create that exits with a code of its own has said no, and leaves nothing (contract §5.2);
-/// without one it was ended, and nobody knows.
-Creation creation_in(const Json& phases) {
-  for (const auto& phase : phases) {
+/// without one it was ended, and nobody knows. A guest that is said to be left was created, if not
+/// by this run then by the one that it resumed.
+Creation creation_in(const Json& result) {
+  const auto leaked = result.find("leaked");
+  if (leaked != result.end() && *leaked == true) return Creation::begun;
+  for (const auto& phase : result["phases"]) {
     if (text_at(phase, "name") != "create") continue;
     const auto code = phase.find("exit_code");
     const bool said_no = code != phase.end() && code->is_number() && *code != 0;
@@ -65,7 +68,7 @@ PastLine read_result(const Json& object) {
     return PastResult{.id = text_at(object, "id"),
                       .target = text_at(object, "target"),
                       .run = *text_at(object, "run"),
-                      .creation = creation_in(object["phases"])};
+                      .creation = creation_in(object)};
   }
   Unreadable line{.id = text_at(object, "id"), .target = text_at(object, "target"), .failure = {}};
   line.failure.code = core::FailureCode::invalid_plan;

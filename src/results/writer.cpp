@@ -26,7 +26,11 @@ core::Awaitable<void> Writer::write(std::string_view line) {
     if (cancelled) break;
     co_await room_.wait();
   }
-  if (fault_) co_return;
+  add(line);
+}
+
+void Writer::add(std::string_view line) {
+  if (fault_) return;
   queue_.append(line);
   if (!waiting_) write_queued();
 }

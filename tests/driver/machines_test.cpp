@@ -68,4 +68,19 @@ TEST_SUITE("driver") {
     CHECK(was_created_by(web, creator("x", "y", created - std::chrono::seconds(1)), false));
     CHECK_FALSE(was_created_by(web, creator("x", "y", created + std::chrono::seconds(1)), false));
   }
+
+  TEST_CASE("of a name that was used before, only a younger machine is the creator's") {
+    const auto web = parse_machines(two_machines)->at("web");
+    auto late = creator("r1", "p1", web.created_at + std::chrono::seconds(1));
+    CHECK(was_created_by(web, late, true));
+    late.name_was_used = true;
+    CHECK_FALSE(was_created_by(web, late, true));
+    auto prompt = creator("r1", "p1", web.created_at);
+    prompt.name_was_used = true;
+    CHECK(was_created_by(web, prompt, true));
+    // Without labels the same second is not enough: it may be the one that was there before.
+    CHECK_FALSE(was_created_by(web, prompt, false));
+    prompt.not_before -= std::chrono::seconds(1);
+    CHECK(was_created_by(web, prompt, false));
+  }
 }

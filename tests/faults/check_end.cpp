@@ -100,7 +100,8 @@ void check_log(const Story& story, const Performance& run, Verdict& verdict) {
 }
 
 void check_leftovers(const Story& story, const Evidence& evidence, Verdict& verdict) {
-  const bool left_at_once = says(evidence.run, "left with ");
+  // The kernel ends its children then, a moment after itself.
+  const bool left_at_once = says(evidence.run, "left with ") || says(evidence.run, "out of memory");
   // A process that is killed removes nothing.
   const bool vanished = evidence.run.hung || !evidence.earlier.empty() ||
                         (story.memory_bytes && says(evidence.run, "out of memory"));

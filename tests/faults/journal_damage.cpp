@@ -49,9 +49,11 @@ bool tear(const std::string& journal, std::uint64_t where) {
 std::optional<Flip> flip_a_bit(const std::string& journal, std::uint64_t where) {
   const auto text = content_of(journal);
   const auto end = last_line_of(text);
-  if (!text.ends_with('\n') || end == 0) return std::nullopt;
-  Flip flip{
-      .at = where % end, .line = 0, .mask = static_cast<unsigned char>(1U << ((where >> 32U) % 8))};
+  if (!text.ends_with('\n') || end < 2) return std::nullopt;
+  // Not the newline before the last line: the two would be one, the last, and a last line is torn.
+  Flip flip{.at = where % (end - 1),
+            .line = 0,
+            .mask = static_cast<unsigned char>(1U << ((where >> 32U) % 8))};
   const auto before = text.substr(0, flip.at);
   flip.line = 1 + static_cast<std::size_t>(std::ranges::count(before, '\n'));
   turn(journal, flip);

@@ -90,8 +90,9 @@ class Suite {
     fmt::print("exit {}, signal {}; the log:\n{}", evidence.run.exit, evidence.run.signal,
                evidence.run.err);
     if (settings_.keep) fmt::print("kept: {}\n", directory);
-    fmt::print("replay: SMOLFLEET_EXE={} SMOLVM_EXE={} faults --seed {} --keep\n\n",
-               settings_.programs.smolfleet, settings_.programs.smolvm, story.seed);
+    fmt::print("replay: SMOLFLEET_EXE={} SMOLVM_EXE={} {} --seed {} --keep\n\n",
+               settings_.programs.smolfleet, settings_.programs.smolvm,
+               std::filesystem::read_symlink("/proc/self/exe").string(), story.seed);
   }
 
   const Settings& settings_;

@@ -59,7 +59,7 @@ std::vector<Possible> for_bring_up() {
     add_output(all, verb);
     all.push_back({verb, "latency", {{"latency", {{"exponential", 60}}}}});
   }
-  add_errors(all, "create", {"locked"}, Pace::quick);
+  add_errors(all, "create", {"locked"}, Pace::slow);
   add_errors(all, "start", {"not-ready", "enomem", "pull-429", "pull-timeout", "already-starting"},
              Pace::slow);
   add_errors(all, "start", {"vm-not-found"}, Pace::quick);
@@ -94,7 +94,7 @@ std::vector<Possible> for_clean_up() {
     add_output(all, verb);
   }
   all.push_back({"ls", "nonsense", {{"stdout", "[{\"name\": 7}"}, {"exit", 0}}, Pace::slow});
-  add_errors(all, "delete", {"locked"}, Pace::quick);
+  add_errors(all, "delete", {"locked"}, Pace::slow);
   all.push_back({"delete", "prompt", action("prompt", true)});
   return all;
 }

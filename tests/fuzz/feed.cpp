@@ -4,6 +4,7 @@
 // An input's first line says how it is fed: the first byte the longest line, in units of 16 bytes,
 // the others the sizes of the pieces, over and over. The rest is the feed.
 #include "smolfleet/driver/smolvm.hpp"
+#include "smolfleet/fleet/claim.hpp"
 #include "smolfleet/fleet/line_splitter.hpp"
 #include "smolfleet/plan/parse.hpp"
 
@@ -158,6 +159,14 @@ void claim_answered(const Line& line) {
   claim(leniently || !strictly, "who refuses unknown keys accepts no more than who ignores them");
 }
 
+/// `down` reads the same lines, and those that `up` prints.
+void claim_removable(const Line& line) {
+  const auto guest = fleet::read_claim(line);
+  if (!guest) return claim_explained(guest.error(), line);
+  const auto plan = plan::parse(line.text, line.number, UnknownKeys::ignored_outside);
+  if (*guest && plan) claim((*guest)->target == plan->target, "a plan's guest is what is removed");
+}
+
 }  // namespace
 
 void run(std::string_view input) {
@@ -167,8 +176,11 @@ void run(std::string_view input) {
       split(input, longest, settings.substr(std::min<std::size_t>(settings.size(), 1)));
   claim(std::ranges::equal(lines, expected_lines(input, longest), same),
         "lines do not depend on the pieces in which they arrive");
-  for (const auto& line : lines)
-    if (!line.too_long) claim_answered(line);
+  for (const auto& line : lines) {
+    if (line.too_long) continue;
+    claim_answered(line);
+    claim_removable(line);
+  }
   claim_first_result(lines);
 }
 

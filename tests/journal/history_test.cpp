@@ -105,11 +105,24 @@ TEST_SUITE("journal") {
     CHECK(history.unanswered() == 1);
   }
 
-  TEST_CASE("a guest that stands is not taken for one that a later plan of its name has left") {
-    const auto history = history_of(
-        false, {Begun{"r"}, admitted('a', "t"), ended('a', "t", Status::ok), admitted('b', "t")});
-    CHECK(left_of(history).empty());
-    CHECK(history.unanswered() == 1);
+  TEST_CASE("what a plan in flight may have left of a name that was used before is marked so") {
+    const auto history = history_of(false, {Begun{"r"}, admitted('c', "new"), admitted('a', "t"),
+                                            ended('a', "t", Status::ok), admitted('b', "t")});
+    const auto left = history.leftovers();
+    REQUIRE(left_of(history) == Targets{"new", "t"});
+    CHECK_FALSE(left[0].name_was_used);
+    CHECK(left[1].plan == "id-b");
+    CHECK(left[1].name_was_used);
+  }
+
+  TEST_CASE("a leaked guest is not forgotten over a later plan of its name") {
+    const std::vector<journal::Record> records = {
+        Begun{"r"}, admitted('a', "t"), ended('a', "t", Status::failed, true), admitted('b', "t"),
+        ended('b', "t", Status::failed)};
+    const auto left = history_of(false, records).leftovers();
+    REQUIRE(left.size() == 1);
+    CHECK(left[0].plan == "id-a");
+    CHECK(history_of(true, records).leftovers().size() == 2);
   }
 
   TEST_CASE("plans that create nothing leave no guests") {

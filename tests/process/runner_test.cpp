@@ -225,7 +225,7 @@ TEST_SUITE("process") {
     const Milestone ready;
     auto command = shell(fmt::format(
         "trap 'echo asked' TERM; echo > {}; while :; do sleep 0.01; done", ready.path()));
-    command.grace = 50ms;
+    command.grace = 2s;
     const auto outcome = cancel_at(ready, std::move(command));
     CHECK(std::holds_alternative<process::Cancelled>(outcome.end));
     CHECK(outcome.out == "asked\n");

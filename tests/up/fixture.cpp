@@ -33,6 +33,11 @@ std::vector<json> with_verb(std::vector<json> calls, std::string_view verb) {
   return calls;
 }
 
+/// Of a log that somebody may be writing just now.
+std::vector<json> whole_json_lines(const std::string& text) {
+  return json_lines(text.substr(0, text.rfind('\n') + 1));
+}
+
 }  // namespace
 
 const json& UpRun::of(std::string_view target) const {
@@ -118,7 +123,7 @@ UpRun Recorder::run(const std::vector<json>& plans, std::vector<std::string> opt
 }
 
 std::vector<json> Recorder::calls(std::string_view verb) const {
-  return with_verb(json_lines(scene_.directory().read("recording/calls.jsonl")), verb);
+  return with_verb(whole_json_lines(scene_.directory().read("recording/calls.jsonl")), verb);
 }
 
 void Recorder::forget_calls() const {
@@ -147,7 +152,7 @@ UpRun StandIn::run(const std::vector<json>& plans, std::vector<std::string> opti
 }
 
 std::vector<json> StandIn::calls(std::string_view verb) const {
-  return with_verb(json_lines(scene_.directory().read("smolvm.log")), verb);
+  return with_verb(whole_json_lines(scene_.directory().read("smolvm.log")), verb);
 }
 
 Verbs StandIn::verbs_for(std::string_view machine) const {

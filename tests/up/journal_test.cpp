@@ -221,6 +221,54 @@ TEST_SUITE("up") {
     CHECK(creates_of(smolvm, "b") == 1);
   }
 
+  TEST_CASE("a name that was used before: the later plan's guest is not forgotten") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("exec", {2}, action("hang", "polite"))})));
+    const auto first = created(scene, "b");
+    auto second = first;
+    second["id"] = "second";
+    ProgramOptions options;
+    options.environment = smolvm.environment();
+    Program program(Scene::up(StandIn::executable(), with_journal(scene)), options);
+    program.write(feed_of({first}));
+    CHECK(json::parse(program.read_line().value())["status"] == "ok");
+    CHECK(run_program({StandIn::executable(), "machine", "delete", "-f", "--name", "b"}, "",
+                      smolvm.environment())
+              .exit == 0);
+    program.write(feed_of({second}));
+    wait_for_calls(smolvm, "exec", 2);
+    program.send_signal(SIGKILL);
+    CHECK(program.wait_keeping_input().signal == SIGKILL);
+
+    const auto run = resume(scene, smolvm, {first, second});
+    CHECK(run.ended.exit == 0);
+    CHECK(count_by_status(run)["ok"] == 2);
+    CHECK(creates_of(smolvm, "b") == 3);
+    CHECK(smolvm.machines() == std::set<std::string>{"b"});
+  }
+
+  TEST_CASE("when smolvm does not say what is left, the plans wait for the next resumption") {
+    const Scene scene;
+    const Recorder smolvm(scene);
+    smolvm.answer({{"ls", {{{"exit", 1}, {"err", "Error: database is locked\n"}}}}});
+    const std::vector<json> plans = {created(scene, "b")};
+    const journal::Admitted admitted{.digest = std::string(64, 'a'),
+                                     .id = "id-b",
+                                     .target = "b",
+                                     .line = 1,
+                                     .creates = true,
+                                     .again = false,
+                                     .at = {}};
+    scene.directory().write("journal", journal::to_line(journal::Begun{"r"}) + to_line(admitted));
+    const auto unknown = smolvm.run(plans, with_journal(scene, {"--resume"}));
+    CHECK(unknown.of("b")["status"] == "cancelled");
+    CHECK(unknown.of("b")["leaked"] == true);
+    CHECK(smolvm.calls("create").empty());
+    smolvm.answer({{"ls", {{{"out", "[]\n"}}}}});
+    CHECK(smolvm.run(plans, with_journal(scene, {"--resume"})).of("b")["status"] == "ok");
+  }
+
   TEST_CASE("a machine of the same name that is not ours survives a resumption") {
     const Scene scene;
     const StandIn smolvm(scene);

@@ -34,9 +34,9 @@ struct Subject {
 [[nodiscard]] Subject subject_of(const plan::Plan& plan);
 
 /// Called when a phase begins, and again when it has ended (then it has attempts, or never had a
-/// child). Awaited: who listens slowly holds up the guest.
+/// child). It must not wait: a clean-up goes on whoever listens.
 enum class Moment { begun, ended };
-using OnPhase = std::function<core::Awaitable<void>(const Subject&, const results::Phase&, Moment)>;
+using OnPhase = std::function<void(const Subject&, const results::Phase&, Moment)>;
 
 /// What any story of a guest works with; owned by the run, outlives every guest.
 struct Tools {

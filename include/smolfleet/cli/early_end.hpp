@@ -48,6 +48,7 @@ class EarlyEnd {
   spdlog::logger& log_;
   Stoppable run_;
   asio::steady_timer watchdog_;
+  bool leaving_ = false;
 };
 
 }  // namespace smolfleet::cli

@@ -37,6 +37,8 @@ struct Creator {
   std::uint64_t line = 0;  ///< where the plan stood in the feed
   /// Before the command that may have created it was begun.
   std::chrono::system_clock::time_point not_before;
+  /// Another guest had the name before, and may have it still: then only a younger one is theirs.
+  bool name_was_used = false;
 };
 
 /// Whether the machine was created by that plan of that run, and not by a namesake. A smolvm

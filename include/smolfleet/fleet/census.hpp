@@ -26,9 +26,6 @@ class Census {
   /// As smolvm told last.
   [[nodiscard]] const driver::Machines& machines() const { return machines_; }
 
-  /// When smolvm was last asked; TimePoint::min(): never.
-  [[nodiscard]] core::TimePoint asked() const { return asked_; }
-
   /// To be told that a machine is gone.
   void forget(std::string_view name);
 
@@ -36,8 +33,8 @@ class Census {
   bringup::Tools& tools_;
   core::Gate asking_;
   driver::Machines machines_;
-  core::TimePoint asked_ = core::TimePoint::min();
-  std::optional<core::Failure> fault_;  ///< of the last time
+  core::TimePoint asked_ = core::TimePoint::min();  ///< last; min(): never
+  std::optional<core::Failure> fault_;              ///< of the last time
 };
 
 }  // namespace smolfleet::fleet

@@ -39,6 +39,9 @@ class Ledger {
   [[nodiscard]] core::Awaitable<bool> admitted(const plan::Plan& plan, const Entry& entry) const;
   [[nodiscard]] core::Awaitable<bool> ended(const Entry& entry, std::string_view result) const;
 
+  /// Whether a later run may find what `ended` said false of.
+  [[nodiscard]] bool is_uncertain() const;
+
   /// The recorded line of an answer that `look_up` has found, with its '\n', for a plan that stands
   /// in `number` of the feed; of a guest that is gone by now it says no more that it is left
   /// (journal::replayed).

@@ -7,9 +7,11 @@
 #include "smolfleet/journal/history.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace spdlog {
@@ -18,10 +20,12 @@ class logger;
 
 namespace smolfleet::fleet {
 
-/// What became of them, by target.
+/// What became of them.
 struct Recovery {
-  std::set<std::string> gone;      ///< removed now, or not there
-  std::set<std::string> unlisted;  ///< of those, whose names smolvm's list does not show at all
+  /// Targets with the lines of their plans in the feed of then: removed now, or not there.
+  std::set<std::pair<std::string, std::uint64_t>> gone;
+  std::set<std::string> unlisted;  ///< targets that smolvm's list does not show at all
+  /// By target: taking it down failed; or nobody looked (`cancelled`), and it may be there.
   std::map<std::string, core::Failure> left_behind;
 };
 

@@ -48,8 +48,15 @@ struct Opened {
 /// here. Blocks; for the start of the program. Failure: a sentence that says what to do.
 [[nodiscard]] std::expected<Opened, std::string> open_journal(const OpenOptions& options);
 
+/// How an append has ended.
+struct Appended {
+  std::error_code error;  ///< none: the lines are on the disk
+  /// With an error: whether none of the lines is in the file. Otherwise nobody knows.
+  bool taken_back = true;
+};
+
 /// Appends whole lines and waits until they are on the disk. What could not be written whole is
-/// taken back as far as possible. Blocks.
-[[nodiscard]] std::error_code append_and_sync(int fd, std::string_view lines);
+/// taken back. Blocks.
+[[nodiscard]] Appended append_and_sync(int fd, std::string_view lines);
 
 }  // namespace smolfleet::journal

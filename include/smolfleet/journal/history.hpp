@@ -7,10 +7,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -44,6 +44,8 @@ struct Leftover {
   std::string plan;        ///< the plan's id
   std::uint64_t line = 0;  ///< where the plan stood in the feed
   std::chrono::sys_time<std::chrono::milliseconds> admitted;
+  /// A plan that ended ok had created a guest of that name before, and it may be there still.
+  bool name_was_used = false;
 };
 
 /// Built record by record; takes memory for each plan that was answered, about 200 bytes, and not
@@ -64,8 +66,8 @@ class History {
   /// hold the same plan twice; that of the line comes first. One that was in flight is run.
   [[nodiscard]] Recall recall(const std::string& digest, std::uint64_t line);
 
-  /// Guests to be taken down before their plans are run again, by name; and those that could not be
-  /// removed. A guest that a plan which ended ok has created is never among them.
+  /// Guests to be taken down before their plans are run again, and those that could not be removed;
+  /// by name. Several may have the same one: at most one of them is there.
   [[nodiscard]] std::vector<Leftover> leftovers() const;
 
   /// Answers that stand, and plans that were begun and have none.
@@ -75,20 +77,20 @@ class History {
   [[nodiscard]] bool empty() const { return answers_.empty() && open_.empty(); }
 
  private:
-  struct Suspect {
-    Leftover guest;
-    std::string digest;   ///< of its plan
-    bool is_left = true;  ///< its plan is run again, or it could not be removed
-  };
+  using Answers = std::unordered_multimap<std::string, Answer>;  ///< by digest
+  /// What a plan in a line of the feed has created, or not: target, digest, line.
+  using Guest = std::tuple<std::string, std::string, std::uint64_t>;
   void admitted(const Admitted& record);
   void ended(const Ended& record, std::uint64_t line_at);
   void judge(const Ended& record);
+  template <class Accepts>
+  [[nodiscard]] Answers::iterator first_answer(const std::string& digest, Accepts accepts);
 
   bool retry_failed_;
   std::optional<std::string> run_;
-  std::unordered_map<std::string, std::deque<Answer>> answers_;
+  Answers answers_;
   std::unordered_set<std::string> open_;      ///< digests: admitted and not ended
-  std::map<std::string, Suspect> suspects_;   ///< by target
+  std::map<Guest, Leftover> suspects_;        ///< their plans are open, run again, or leaked them
   std::unordered_set<std::string> standing_;  ///< targets whose guest an ok plan created
 };
 

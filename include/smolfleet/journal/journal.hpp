@@ -35,11 +35,15 @@ class Journal {
   History& history() { return history_; }
 
   /// *Completes when* the line (with its '\n') is on the disk: true, or when it could not be put
-  /// there: false. A cancellation changes nothing.
+  /// there: false. A cancellation changes nothing. Of a line that could not be put there
+  /// `is_uncertain` tells whether a later run may find it all the same.
   [[nodiscard]] core::Awaitable<bool> record(std::string_view line);
 
   /// A result of an earlier run, without its '\n'. Reads the file, which is in memory as a rule.
   [[nodiscard]] std::expected<std::string, std::error_code> result_at(Place place) const;
+
+  /// Whether lines of which `record` said false may be in the file.
+  [[nodiscard]] bool is_uncertain() const { return is_uncertain_; }
 
   /// What is wrong with the file, as a sentence; nothing while it works.
   [[nodiscard]] const std::optional<std::string>& fault() const { return fault_; }
@@ -50,7 +54,7 @@ class Journal {
     std::uint64_t number;
   };
   void begin_sync();
-  void on_synced(std::error_code error);
+  void on_synced(Appended appended);
 
   core::Executor executor_;
   core::UniqueFd fd_;
@@ -62,6 +66,7 @@ class Journal {
   std::uint64_t durable_ = 0;   ///< the last one that is on the disk
   std::list<Waiter*> waiters_;
   std::optional<std::string> fault_;
+  bool is_uncertain_ = false;
   asio::thread_pool writer_{1};  ///< last: ends before what it works on
 };
 

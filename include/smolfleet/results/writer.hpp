@@ -29,6 +29,10 @@ class Writer {
   /// same: a result that exists is not lost to a full queue.
   core::Awaitable<void> write(std::string_view line);
 
+  /// The same without waiting: the line is queued beyond the bound if need be. For lines of which
+  /// only so many can come before somebody has to wait in `write`.
+  void add(std::string_view line);
+
   /// *Completes when* everything queued is written or the stream is broken.
   core::Awaitable<void> flush();
 
