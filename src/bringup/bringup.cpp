@@ -45,6 +45,27 @@ Failure no_turn(core::Interruption why, const std::string& phase, const std::str
   return failure;
 }
 
+/// Tells the host's turns how the attempts of one start end.
+class StartAttempts final : public Attempts {
+ public:
+  explicit StartAttempts(admission::BootTurns::Turn& turn) : turn_(turn) {}
+
+  void ended(driver::Verdict verdict, const process::Outcome& outcome) override {
+    turn_.attempt_ended(meaning_of(verdict, outcome));
+  }
+  Awaitable<bool> may_repeat(TimePoint until) override { return turn_.renew(until); }
+
+ private:
+  static admission::StartEnd meaning_of(driver::Verdict verdict, const process::Outcome& outcome) {
+    if (verdict == driver::Verdict::done) return admission::StartEnd::succeeded;
+    const bool timed_out = std::holds_alternative<process::TimedOut>(outcome.end);
+    return timed_out || verdict == driver::Verdict::retry_start ? admission::StartEnd::overloaded
+                                                                : admission::StartEnd::other;
+  }
+
+  admission::BootTurns::Turn& turn_;
+};
+
 class BringUp {
  public:
   BringUp(const plan::Plan& plan, Past past, Frame frame, Services& services, Report& report)
@@ -108,10 +129,13 @@ class BringUp {
 
   Awaitable<MaybeFailure> start() {
     if (!plan_.machine) co_return std::nullopt;
-    const auto turn = co_await services_.tools.host.enter_boot(frame_.until);
+    auto turn = co_await services_.tools.host.enter_boot(frame_.until);
     if (!turn) co_return no_turn(turn.error(), "start", plan_.target);
     if (services_.tools.host.unfit()) co_return host_unfit("start");
-    auto failure = co_await phase("start", Verb::start, services_.tools.smolvm.start(plan_.target));
+    StartAttempts attempts(*turn);
+    PhaseWork work{.calls = {}, .raise_limit = "--deadline start=SECONDS", .attempts = &attempts};
+    work.calls.push_back({Verb::start, services_.tools.smolvm.start(plan_.target)});
+    auto failure = co_await phase("start", std::move(work));
     const bool interrupted = failure && failure->code == FailureCode::cancelled;
     if (!interrupted) services_.tools.host.start_ended(failure);
     co_return failure;

@@ -14,13 +14,15 @@ using core::FailureCode;
 using core::TimePoint;
 
 Host::Host(const core::Executor& executor, const driver::Smolvm& smolvm, process::Runner& runner,
-           Widths widths)
+           core::Clock& clock, const Widths& widths, admission::BootTurns::OnWidth on_boot_width)
     : smolvm_(smolvm),
       runner_(runner),
       asking_(executor, 1),
       create_(executor, widths.create),
-      first_boot_(executor, 1),
-      boot_(executor, widths.boot) {}
+      boot_(
+          executor, clock, widths.boot,
+          [this](TimePoint until) { return has_started_machines(until); },
+          std::move(on_boot_width)) {}
 
 namespace {
 
@@ -56,25 +58,18 @@ Awaitable<Host::Turn> Host::enter_create(TimePoint until) {
   co_return co_await create_.enter(until);
 }
 
-Awaitable<Host::Turn> Host::enter_boot(TimePoint until) {
-  if (!warm_) {
-    auto alone = co_await first_boot_.enter(until);
-    if (!alone) co_return alone;
-    if (!warm_) co_await look_for_started_machines(until);
-    if (!warm_) co_return alone;
-  }
+Awaitable<admission::BootTurns::Entered> Host::enter_boot(TimePoint until) {
   co_return co_await boot_.enter(until);
 }
 
-Awaitable<void> Host::look_for_started_machines(TimePoint until) {
-  if (std::exchange(looked_, true)) co_return;
+Awaitable<bool> Host::has_started_machines(TimePoint until) const {
   const auto left =
       std::chrono::floor<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-  warm_ = co_await driver::host_has_started_machines(smolvm_, runner_, left);
+  co_return co_await driver::host_has_started_machines(smolvm_, runner_, left);
 }
 
 void Host::start_ended(const std::optional<Failure>& failure) {
-  warm_ = true;
+  boot_.host_started();
   if (!failure) started_ = true;
   if (failure && failure->code == FailureCode::host_unfit && !started_) unfit_ = failure;
 }

@@ -60,14 +60,22 @@ class PhaseRun {
       auto outcome = co_await tools_.runner.run(call.command);
       note(outcome);
       const auto verdict = driver::classify(call.verb, outcome);
+      if (work_.attempts != nullptr) work_.attempts->ended(verdict, outcome);
       if (verdict == driver::Verdict::done) co_return std::nullopt;
       const auto resume = next_try(verdict, retry);
       if (!resume) co_return failed(call.verb, std::move(outcome));
       co_await tools_.clock.sleep_until(*resume);
+      const bool may_repeat = co_await may_repeat_before_limit();
       const bool cancelled = co_await core::cancelled();
       if (cancelled) co_return failed(call.verb, ended_by(process::Cancelled{}));
+      if (!may_repeat) co_return failed(call.verb, std::move(outcome));
       ++retries_;
     }
+  }
+
+  Awaitable<bool> may_repeat_before_limit() {
+    if (work_.attempts == nullptr) co_return true;
+    co_return co_await work_.attempts->may_repeat(until_);
   }
 
   void note(const Outcome& outcome) {

@@ -46,7 +46,7 @@ class Run {
         smolvm_(options.driver),
         runner_(loop.get_executor()),
         orphans_(loop.get_executor(), runner_),
-        host_(loop.get_executor(), smolvm_, runner_,
+        host_(loop.get_executor(), smolvm_, runner_, clock_,
               bringup::Widths{.create = options.create_slots}),
         dice_(std::random_device()()),
         writer_(loop.get_executor(), std::move(results), queued_results,
@@ -101,8 +101,8 @@ class Run {
   driver::Smolvm smolvm_;
   process::Runner runner_;
   process::Orphans orphans_;
-  bringup::Host host_;
   core::SteadyClock clock_;
+  bringup::Host host_;
   bringup::Dice dice_;
   std::optional<fleet::Feed> feed_;
   results::Writer writer_;

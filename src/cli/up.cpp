@@ -1,6 +1,7 @@
 // `smolfleet up`.
 #include "smolfleet/cli/up.hpp"
 
+#include "smolfleet/admission/memory_reserve.hpp"
 #include "smolfleet/bringup/bringup.hpp"
 #include "smolfleet/ca/staging.hpp"
 #include "smolfleet/cli/early_end.hpp"
@@ -60,6 +61,19 @@ std::expected<std::optional<journal::Opened>, NoRun> open_journal(const UpOption
   return std::move(*opened);
 }
 
+std::expected<void, NoRun> check_memory(const UpOptions& options) {
+  if (!options.memory_reserve) return {};
+  const auto host = admission::read_host_memory();
+  if (!host)
+    return std::unexpected(
+        NoRun{"--memory-reserve cannot be kept: /proc/meminfo does not say how "
+              "much memory is available"});
+  if (*options.memory_reserve < host->total) return {};
+  return std::unexpected(
+      NoRun{fmt::format("--memory-reserve {} leaves nothing for guests: this host has {} MiB",
+                        *options.memory_reserve, host->total)});
+}
+
 /// How the guests of a run are removed, in words that follow what is left of it.
 std::string removal_of(const std::string& run_id) {
   return fmt::format(
@@ -80,8 +94,8 @@ class Run {
         smolvm_(options.driver),
         runner_(loop.get_executor()),
         orphans_(loop.get_executor(), runner_),
-        host_(loop.get_executor(), smolvm_, runner_,
-              bringup::Widths{.create = options.create_slots, .boot = options.boot_slots}),
+        host_(loop.get_executor(), smolvm_, runner_, clock_, widths(options),
+              [this](std::size_t width) { log_.debug("{} starts at a time", width); }),
         staging_(std::move(staging)),
         dice_(std::random_device()()),
         feed_(std::move(feed), feed_name(options.feed)),
@@ -100,12 +114,12 @@ class Run {
                         log_.info("{} trusts the {} CA {}", plan.target, ca.label,
                                   ca.fingerprint_sha256);
                       }},
+        memory_(reserve(loop, options)),
         journal_(journal
                      ? std::make_unique<journal::Journal>(loop.get_executor(), std::move(*journal),
                                                           [this] { fleet_.cancel(); })
                      : nullptr),
-        fleet_(loop.get_executor(), fleet_options(options, journal_.get()), feed_, writer_,
-               services_, log),
+        fleet_(loop.get_executor(), fleet_options(options), feed_, writer_, services_, log),
         early_end_(loop, interrupts, log, stoppable()) {}
 
   core::Awaitable<void> run(Summary& summary) {
@@ -133,7 +147,28 @@ class Run {
   }
 
  private:
-  static fleet::Options fleet_options(const UpOptions& options, journal::Journal* journal) {
+  static bringup::Widths widths(const UpOptions& options) {
+    return {
+        .create = options.create_slots,
+        .boot = {
+            .slots = options.boot_slots, .most = options.jobs, .per_second = options.start_rate}};
+  }
+
+  std::unique_ptr<admission::MemoryReserve> reserve(asio::io_context& loop,
+                                                    const UpOptions& options) {
+    if (!options.memory_reserve) return nullptr;
+    return std::make_unique<admission::MemoryReserve>(
+        loop.get_executor(), *options.memory_reserve, admission::read_host_memory,
+        [this, reserve = *options.memory_reserve](admission::HostMemory host,
+                                                  std::uint64_t promised, std::uint64_t wanted) {
+          log_.warn(
+              "waiting for memory: the next guest may claim {} MiB, the guests in flight {} MiB, "
+              "and of the {} MiB available {} are kept in reserve",
+              wanted, promised, host.available, reserve);
+        });
+  }
+
+  fleet::Options fleet_options(const UpOptions& options) {
     return {.run_id = options.run_id,
             .jobs = options.jobs,
             .unknown_keys =
@@ -142,7 +177,8 @@ class Run {
             .on_failure = options.on_failure,
             .halt = options.halt,
             .events = options.events,
-            .journal = journal};
+            .memory = memory_.get(),
+            .journal = journal_.get()};
   }
 
   bringup::OnPhase listener(const UpOptions& options) {
@@ -181,13 +217,14 @@ class Run {
   driver::Smolvm smolvm_;
   process::Runner runner_;
   process::Orphans orphans_;
+  core::SteadyClock clock_;
   bringup::Host host_;
   ca::Staging staging_;
-  core::SteadyClock clock_;
   bringup::Dice dice_;
   fleet::Feed feed_;
   results::Writer writer_;
   bringup::Services services_;
+  std::unique_ptr<admission::MemoryReserve> memory_;  ///< nullptr: memory is not looked at
   std::unique_ptr<journal::Journal> journal_;
   fleet::Fleet fleet_;
   EarlyEnd early_end_;
@@ -244,6 +281,8 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   auto staging = open_staging();
   if (!staging) return std::unexpected(std::move(staging).error());
 
+  auto memory = check_memory(options);
+  if (!memory) return std::unexpected(std::move(memory).error());
   auto journal = open_journal(options);
   if (!journal) return std::unexpected(std::move(journal).error());
   if (*journal) options.run_id = (*journal)->run;

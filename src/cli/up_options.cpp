@@ -45,6 +45,24 @@ std::optional<fleet::HaltRule> parse_halt(std::string_view text) {
   return rule;
 }
 
+std::string check_start_rate(const std::string& text) {
+  constexpr double slowest = 0.001;
+  constexpr double fastest = 100'000;
+  double rate = 0;
+  if (CLI::detail::lexical_cast(text, rate) && rate >= slowest && rate <= fastest) return {};
+  return fmt::format("{} is no number of starts a second from {:g} to {:g}", text, slowest,
+                     fastest);
+}
+
+std::string check_memory_reserve(const std::string& text) {
+  constexpr std::uint64_t most = std::uint64_t{1} << 40U;
+  std::uint64_t mib = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, mib);
+  if (read.ec == std::errc() && read.ptr == end && mib <= most) return {};
+  return fmt::format("{} is no number of MiB", text);
+}
+
 std::string check_halt(const std::string& text) {
   if (parse_halt(text)) return {};
   return fmt::format("'{}' is not never, soon,fail=N, now,fail=N, or one of these with N%", text);
@@ -78,10 +96,19 @@ UpCommand::UpCommand(CLI::App& app) {
 
 void UpCommand::add_widths(CLI::App& up) {
   add_jobs(up, options_.jobs, "Guests in flight at a time");
-  allow_environment(up.add_option("--boot-slots", options_.boot_slots, "Parallel starts")
-                        ->check(count_of_guests())
-                        ->type_name("N")
+  allow_environment(up.add_option("--boot-slots", raw_.boot_slots,
+                                  "Parallel starts; auto finds the number by measuring")
+                        ->check(CLI::IsMember({"auto"}).description("") | count_of_guests())
+                        ->type_name("N|auto")
                         ->capture_default_str());
+  allow_environment(up.add_option("--start-rate", raw_.start_rate, "Starts a second at most")
+                        ->check(check_start_rate)
+                        ->type_name("R"));
+  allow_environment(up.add_option("--memory-reserve", raw_.memory_reserve,
+                                  "Keep so much memory available: a guest waits while the\nguests "
+                                  "in flight may still claim the rest")
+                        ->check(check_memory_reserve)
+                        ->type_name("MIB"));
   add_create_slots(up, options_.create_slots,
                    "Parallel creates; more than one lock each other out");
 }
@@ -149,6 +176,9 @@ void UpCommand::add_journal(CLI::App& up) {
 UpOptions UpCommand::options() {
   finish_shared(shared_, options_.driver.deadlines, options_.log);
   options_.settle = to_millis(raw_.settle);
+  if (raw_.boot_slots != "auto") options_.boot_slots = std::stoul(raw_.boot_slots);
+  if (!raw_.start_rate.empty()) options_.start_rate = std::stod(raw_.start_rate);
+  if (!raw_.memory_reserve.empty()) options_.memory_reserve = std::stoull(raw_.memory_reserve);
   if (raw_.timeout > 0) options_.timeout = to_millis(raw_.timeout);
   if (raw_.on_failure == "stop") options_.on_failure = bringup::OnFailure::stop;
   if (raw_.on_failure == "keep") options_.on_failure = bringup::OnFailure::keep;

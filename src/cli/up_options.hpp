@@ -33,6 +33,9 @@ class UpCommand {
 
   /// What CLI11 reads into and UpOptions does not hold as such.
   struct Raw {
+    std::string boot_slots = "auto";
+    std::string start_rate;
+    std::string memory_reserve;
     double settle = 1.0;
     double timeout = 0;
     std::string on_failure = "delete";

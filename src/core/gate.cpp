@@ -1,6 +1,7 @@
 // The gate's queue.
 #include "smolfleet/core/gate.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <utility>
@@ -15,16 +16,28 @@ Gate::~Gate() {
   assert(taken_ == 0 && queue_.empty());
 }
 
-Awaitable<std::expected<Gate::Place, Interruption>> Gate::enter(TimePoint until) {
-  using Entered = std::expected<Place, Interruption>;
+Awaitable<Gate::Entered> Gate::enter(TimePoint until) {
   const bool ended = co_await cancelled();
   if (ended) co_return Entered(std::unexpect, Interruption::cancelled);
   if (taken_ < width_) {
     ++taken_;
     co_return Entered(Place(this));
   }
-  Waiter self{Bell(executor_), false};
-  const auto position = queue_.insert(queue_.end(), &self);
+  co_return co_await wait(false, until);
+}
+
+Awaitable<Gate::Entered> Gate::step_aside(Place place, TimePoint until) {
+  if (taken_ <= width_) co_return Entered(std::move(place));
+  {
+    const Place given_up = std::move(place);
+  }
+  co_return co_await wait(true, until);
+}
+
+Awaitable<Gate::Entered> Gate::wait(bool was_in, TimePoint until) {
+  Waiter self{Bell(executor_), was_in, false};
+  const auto before = was_in ? std::ranges::find(queue_, false, &Waiter::was_in) : queue_.end();
+  const auto position = queue_.insert(before, &self);
   while (true) {
     co_await self.bell.wait(until);
     // Being admitted outranks the deadline and the cancellation: the place is ours and must not
@@ -37,15 +50,25 @@ Awaitable<std::expected<Gate::Place, Interruption>> Gate::enter(TimePoint until)
   }
 }
 
+void Gate::set_width(std::size_t width) {
+  assert(width > 0);
+  width_ = width;
+  admit_waiting();
+}
+
 void Gate::leave() {
-  if (queue_.empty()) {
-    --taken_;
-    return;
+  --taken_;
+  admit_waiting();
+}
+
+void Gate::admit_waiting() {
+  while (taken_ < width_ && !queue_.empty()) {
+    Waiter* const next = queue_.front();
+    queue_.pop_front();
+    ++taken_;
+    next->admitted = true;
+    next->bell.ring();
   }
-  Waiter* next = queue_.front();  // the place passes on without being free in between
-  queue_.pop_front();
-  next->admitted = true;
-  next->bell.ring();
 }
 
 }  // namespace smolfleet::core

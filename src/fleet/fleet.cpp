@@ -15,7 +15,9 @@
 namespace smolfleet::fleet {
 namespace {
 
+using admission::MemoryReserve;
 using core::Awaitable;
+using core::Failure;
 using core::TimePoint;
 using results::Result;
 
@@ -62,6 +64,7 @@ void Fleet::begin_deadline() {
 
 void Fleet::drain() {
   feed_.stop();
+  if (options_.memory != nullptr) options_.memory->stop();
 }
 
 void Fleet::cancel() {
@@ -100,8 +103,35 @@ Awaitable<void> Fleet::admit(const Line& line, core::Gate::Place place) {
   auto entry = ledger_.look_up(line);
   if (entry.answer) co_return co_await recall(*plan, entry);
   if (in_flight_.contains(plan->target)) co_return co_await reject(duplicate(*plan), entry);
+  auto memory = co_await claim_memory(*plan);
+  if (!memory) co_return co_await answer_unadmitted(*plan, std::move(memory).error());
   in_flight_.insert(plan->target);
-  scope_.spawn(bring_up(std::move(*plan), std::move(entry), read, std::move(place)));
+  scope_.spawn(bring_up(std::move(*plan), std::move(entry), read,
+                        Room{std::move(place), std::move(*memory)}));
+}
+
+/// The next plan is not even read before this one has its memory: large guests are not overtaken.
+Awaitable<std::expected<MemoryReserve::Claim, Failure>> Fleet::claim_memory(
+    const plan::Plan& plan) {
+  using Claimed = std::expected<MemoryReserve::Claim, Failure>;
+  if (options_.memory == nullptr || !plan.machine) co_return MemoryReserve::Claim();
+  const auto size = plan.machine->memory_mib.value_or(driver::default_memory_mib);
+  auto claim = co_await options_.memory->claim(size, until_);
+  if (claim) co_return std::move(*claim);
+  if (claim.error() == admission::Denial::too_large)
+    co_return Claimed(std::unexpect, too_large_for_host(plan, size));
+  const bool late = summary_.timed_out || claim.error() == admission::Denial::deadline;
+  co_return Claimed(std::unexpect, not_started(late));
+}
+
+/// In the journal it is a plan that was never begun.
+Awaitable<void> Fleet::answer_unadmitted(const plan::Plan& plan, Failure failure) {
+  Result result;
+  result.id = plan.id;
+  result.target = plan.target;
+  result.line = plan.line;
+  result.failure = std::move(failure);
+  co_await answer(std::move(result), Entry());
 }
 
 /// Lines that were read along with others before the run was ended are in no pipe any more: nobody
@@ -116,12 +146,7 @@ Awaitable<void> Fleet::answer_unstarted(const Line& line) {
   if (!plan) co_return co_await reject(std::move(plan).error(), Entry());
   const auto entry = ledger_.look_up(line);
   if (entry.answer) co_return co_await recall(*plan, entry);
-  Result result;
-  result.id = std::move(plan->id);
-  result.target = std::move(plan->target);
-  result.line = plan->line;
-  result.failure = not_started(summary_.timed_out);
-  co_await answer(std::move(result), Entry());
+  co_await answer_unadmitted(*plan, not_started(summary_.timed_out));
 }
 
 std::expected<plan::Plan, plan::Rejection> Fleet::parse(const Line& line) const {
@@ -131,7 +156,7 @@ std::expected<plan::Plan, plan::Rejection> Fleet::parse(const Line& line) const 
 
 /// Keeps its place until the result is on its way: a slow reader holds up the feed, not our memory.
 Awaitable<void> Fleet::bring_up(plan::Plan plan, Entry entry, TimePoint read,
-                                [[maybe_unused]] core::Gate::Place place) {
+                                [[maybe_unused]] Room room) {
   const auto admitted = services_.tools.clock.now();
   Result result;
   result.started_at = std::chrono::system_clock::now();

@@ -72,6 +72,16 @@ Failure still_there(const plan::Plan& plan, const Failure& why) {
   return failure;
 }
 
+Failure too_large_for_host(const plan::Plan& plan, std::uint64_t mib) {
+  Failure failure;
+  failure.code = FailureCode::host_unfit;
+  failure.message = fmt::format(
+      "{} was not tried: its {} MiB and --memory-reserve are more than the memory of this host",
+      plan.target, mib);
+  failure.hint = "Lower the machine's memory_mib or --memory-reserve, or use a larger host.";
+  return failure;
+}
+
 Failure not_started(bool timed_out) {
   Failure failure;
   failure.code = timed_out ? FailureCode::timeout : FailureCode::cancelled;

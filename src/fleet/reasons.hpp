@@ -8,6 +8,7 @@
 #include "smolfleet/plan/parse.hpp"
 #include "smolfleet/plan/plan.hpp"
 
+#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -33,6 +34,9 @@ namespace smolfleet::fleet {
 
 /// The run ended before the plan was begun.
 [[nodiscard]] core::Failure not_started(bool timed_out);
+
+/// The guest may claim more memory than the host can ever give.
+[[nodiscard]] core::Failure too_large_for_host(const plan::Plan& plan, std::uint64_t mib);
 
 // Of claims, each with a target where that is said of it.
 

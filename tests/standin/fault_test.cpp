@@ -143,6 +143,28 @@ TEST_CASE("latencies are waited for, output is as long as asked for") {
   }
 }
 
+TEST_CASE("calls count those beside them, slow each other down, and forget who was killed") {
+  Playground playground("none");
+  const auto log = playground.directory().native() + "/log";
+  playground.set("SMOLVM_LOG", log);
+  playground.use_scenario(R"({"rules":[
+      {"verb":"exec","machine":"holder","action":{"hang":"polite"}},
+      {"verb":"exec","machine":"picky","above":1,"action":{"exit":5}},
+      {"verb":"exec","machine":"slow",
+       "action":{"latency":{"fixed":30,"slowdown":{"above":1,"exponent":2}}}}]})");
+  CHECK(playground.shell("picky", "true").code == 0);
+  Child holder(playground.command({"machine", "exec", "--name", "holder", "--", "true"}),
+               playground.environment());
+  REQUIRE(eventually([&] { return slurp(log).contains("holder"); }));
+  CHECK(playground.shell("picky", "true").code == 5);
+  const auto begun = std::chrono::steady_clock::now();
+  CHECK(playground.shell("slow", "true").code == 0);
+  CHECK(std::chrono::steady_clock::now() - begun >= std::chrono::milliseconds(4 * 30));
+  holder.signal(SIGKILL);
+  CHECK(holder.wait_for_exit() == -SIGKILL);
+  CHECK(playground.shell("picky", "true").code == 0);
+}
+
 TEST_CASE("without guests every exec and cp succeeds, and a running machine has no process") {
   const Playground playground("none");
   CHECK(playground.shell("nobody-made-me", "true").code == 0);

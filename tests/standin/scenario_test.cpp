@@ -129,6 +129,10 @@ TEST_CASE("a wrong scenario is refused with its JSON pointer, exit 70") {
        "/rules/0: the error 'no-kvm' can't befall every verb of this rule"},
       {R"({"rules":[{"probability":1.5,"action":{}}]})",
        "/rules/0/probability: expected a probability, 0 to 1"},
+      {R"({"rules":[{"action":{"latency":{"fixed":5,"slowdown":{"above":0}}}}]})",
+       "/rules/0/action/latency/slowdown/above: expected a number, at least 1"},
+      {R"({"rules":[{"action":{"latency":{"slowdown":{"above":2}}}}]})",
+       "/rules/0/action/latency: expected one of fixed, uniform, exponential, lognormal"},
       {R"({"rules":[{"action":{"latency":{"uniform":[5,1]}}}]})",
        "/rules/0/action/latency/uniform/1: expected a number, at least 5"},
       {R"({"rules":[{"action":{"a/b~":1}}]})", "/rules/0/action/a~1b~0: unknown key"},
@@ -150,7 +154,7 @@ TEST_CASE("a wrong scenario is refused with its JSON pointer, exit 70") {
 
 TEST_CASE("the documented examples do what the text says") {
   const auto scenarios = documented_scenarios();
-  REQUIRE(scenarios.size() == 5);
+  REQUIRE(scenarios.size() == 6);
   Playground playground("none");
 
   playground.use_scenario(scenarios[0]);
@@ -161,18 +165,22 @@ TEST_CASE("the documented examples do what the text says") {
   CHECK(playground.machine({"ls"}).code == 0);
 
   playground.use_scenario(scenarios[2]);
+  REQUIRE(playground.machine({"create", "-n", "alone"}).code == 0);
+  CHECK(playground.machine({"start", "-n", "alone"}).code == 0);
+
+  playground.use_scenario(scenarios[3]);
   for (int attempt = 1; attempt <= 2; ++attempt) {
     CHECK(playground.machine({"create", "-n", "db"}).err.contains("database is locked"));
   }
   CHECK(playground.machine({"create", "-n", "db"}).code == 0);
 
-  playground.use_scenario(scenarios[3]);
+  playground.use_scenario(scenarios[4]);
   const auto loud = playground.shell("loud-1", "true");
   CHECK(loud.code == 3);
   CHECK(loud.out.size() == 5'000'000);
   CHECK(playground.machine({"cp", "/etc/hostname", "shot-1:/x"}).code == -SIGKILL);
 
-  playground.use_scenario(scenarios[4]);
+  playground.use_scenario(scenarios[5]);
   REQUIRE(playground.machine({"create", "-n", "orphan-1"}).code == 0);
   CHECK(playground.machine({"start", "-n", "orphan-1"}).code == -SIGKILL);
   REQUIRE(playground.machine({"create", "-n", "kept-1"}).code == 0);

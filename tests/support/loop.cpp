@@ -3,6 +3,8 @@
 
 #include "smolfleet/core/scope.hpp"
 
+#include "manual_clock.hpp"
+
 #include <unistd.h>
 
 #include <exception>
@@ -52,6 +54,18 @@ void run_loop(const Task& task) {
   const HardLimit limit;
   asio::io_context loop(1);
   Root root(loop, task);
+  loop.run();
+  root.rethrow();
+}
+
+void run_on_clock(ManualClock& clock, const Task& task) {
+  const HardLimit limit;
+  asio::io_context loop(1);
+  Root root(loop, task);
+  while (true) {
+    loop.poll();
+    if (root.ended() || !clock.jump()) break;
+  }
   loop.run();
   root.rethrow();
 }

@@ -30,7 +30,7 @@ InProcess::InProcess(const core::Executor& executor, const Scene& scene, int res
     : log_("test", std::make_shared<spdlog::sinks::null_sink_st>()),
       smolvm_(settings_for(options.smolvm)),
       runner_(executor),
-      host_(executor, smolvm_, runner_, {}),
+      host_(executor, smolvm_, runner_, clock_, {}),
       staging_(ca::Staging::create(scene.directory().path("tmp")).value()),
       dice_(1),
       feed_(feed_of_scene(executor, scene), "feed"),

@@ -36,9 +36,9 @@ class InProcess {
   spdlog::logger log_;
   driver::Smolvm smolvm_;
   process::Runner runner_;
+  core::SteadyClock clock_;
   bringup::Host host_;
   ca::Staging staging_;
-  core::SteadyClock clock_;
   bringup::Dice dice_;
   fleet::Feed feed_;
   results::Writer writer_;

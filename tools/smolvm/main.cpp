@@ -3,6 +3,7 @@
 #include "cli/values.hpp"
 #include "sandbox/vm.hpp"
 #include "scenario/calls.hpp"
+#include "scenario/crowd.hpp"
 #include "scenario/strike.hpp"
 #include "support/console.hpp"
 #include "support/settings.hpp"
@@ -80,7 +81,8 @@ Result<int> run_verb(const Context& context) {
 }
 
 /// Counting costs a file, so it is done only where somebody asks.
-Result<std::optional<Fault>> choose_fault(const Settings& settings, Call& call) {
+Result<std::optional<Fault>> choose_fault(const Settings& settings, Call& call,
+                                          std::optional<Crowd>& crowd) {
   const bool is_countable = call.machine.empty() || !check_machine_name(call.machine);
   if (is_countable && !(settings.scenario.empty() && settings.log.empty())) {
     const auto attempt = count_call(settings, call);
@@ -90,6 +92,12 @@ Result<std::optional<Fault>> choose_fault(const Settings& settings, Call& call) 
   if (settings.scenario.empty()) return std::nullopt;
   const auto scenario = read_scenario(settings.scenario);
   if (!scenario) return std::unexpected(scenario.error());
+  if (counts_crowd(*scenario)) {
+    auto joined = Crowd::join(settings, call.verb);
+    if (!joined) return std::unexpected(joined.error());
+    crowd.emplace(std::move(*joined));
+    call.crowd = crowd->size();
+  }
   return decide(*scenario, call);
 }
 
@@ -98,14 +106,15 @@ Result<int> run_command(const Settings& settings, const Invocation& invocation,
   Call call{.id = invocation.id,
             .verb = invocation.verb,
             .machine = machine_of(invocation.id, invocation.arguments)};
-  const auto fault = choose_fault(settings, call);
+  std::optional<Crowd> crowd;
+  const auto fault = choose_fault(settings, call, crowd);
   if (!fault) return std::unexpected(fault.error());
   if (!settings.log.empty()) {
     const auto logged = log_call(settings, call, *fault, words);
     if (!logged) return std::unexpected(logged.error());
   }
   if (*fault) {
-    if (const auto end = strike(**fault, call)) return *end;
+    if (const auto end = strike(**fault, call, crowd)) return *end;
   }
   return run_verb({.settings = settings,
                    .arguments = invocation.arguments,

@@ -2,7 +2,9 @@
 // and to start.
 #pragma once
 
+#include "smolfleet/admission/boot_turns.hpp"
 #include "smolfleet/core/asio.hpp"
+#include "smolfleet/core/clock.hpp"
 #include "smolfleet/core/failure.hpp"
 #include "smolfleet/core/gate.hpp"
 #include "smolfleet/driver/capabilities.hpp"
@@ -15,10 +17,10 @@
 
 namespace smolfleet::bringup {
 
-/// How many guests may be in a phase at a time; each at least 1.
+/// How many guests may be in a phase at a time.
 struct Widths {
   std::size_t create = 1;  ///< and delete: smolvm's database refuses concurrent ones (§5.2)
-  std::size_t boot = 16;
+  admission::BootRules boot = {};
 };
 
 /// Owned by the run and outlives its guests. All waits for a turn end at `until` or on
@@ -28,7 +30,7 @@ class Host {
   using Turn = std::expected<core::Gate::Place, core::Interruption>;
 
   Host(const core::Executor& executor, const driver::Smolvm& smolvm, process::Runner& runner,
-       Widths widths);
+       core::Clock& clock, const Widths& widths, admission::BootTurns::OnWidth on_boot_width = {});
 
   /// Asked of smolvm at the first call, remembered from then on; who comes meanwhile waits until
   /// `until`. A failure is remembered too: what could not be run, or is no smolvm, stays so. Who
@@ -39,9 +41,8 @@ class Host {
   /// A turn to `create` or to `delete`: smolvm's database refuses both while one is under way.
   [[nodiscard]] core::Awaitable<Turn> enter_create(core::TimePoint until);
 
-  /// A turn to `start`. The first start of a run goes alone, because it may have to unpack smolvm's
-  /// disk templates, which races (contract §5.3); unless this host has started machines before.
-  [[nodiscard]] core::Awaitable<Turn> enter_boot(core::TimePoint until);
+  /// A turn to `start`.
+  [[nodiscard]] core::Awaitable<admission::BootTurns::Entered> enter_boot(core::TimePoint until);
 
   /// To be told after each start that was not cancelled, before its turn is given back.
   /// `failure`: why it failed. A host_unfit before any start has succeeded makes the host unfit for
@@ -52,17 +53,14 @@ class Host {
   [[nodiscard]] const std::optional<core::Failure>& unfit() const { return unfit_; }
 
  private:
-  [[nodiscard]] core::Awaitable<void> look_for_started_machines(core::TimePoint until);
+  [[nodiscard]] core::Awaitable<bool> has_started_machines(core::TimePoint until) const;
 
   const driver::Smolvm& smolvm_;
   process::Runner& runner_;
   core::Gate asking_;
   core::Gate create_;
-  core::Gate first_boot_;
-  core::Gate boot_;
+  admission::BootTurns boot_;
   std::optional<std::expected<driver::Capabilities, core::Failure>> answer_;
-  bool looked_ = false;
-  bool warm_ = false;     ///< a start has ended here, now or earlier
   bool started_ = false;  ///< a start of this run has succeeded
   std::optional<core::Failure> unfit_;
 };

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -25,7 +26,9 @@ struct UpOptions {
   std::string feed = "-";         ///< a path; "-" is stdin
   std::string smolvm = "smolvm";  ///< a path, or a name that is looked for on PATH
   std::size_t jobs = 64;
-  std::size_t boot_slots = 16;
+  std::optional<std::size_t> boot_slots;        ///< nothing: found by measuring ("auto")
+  std::optional<double> start_rate;             ///< starts a second; nothing: no limit
+  std::optional<std::uint64_t> memory_reserve;  ///< MiB; nothing: memory is not looked at
   std::size_t create_slots = 1;
   std::chrono::milliseconds settle{1000};
   std::optional<std::chrono::milliseconds> timeout;

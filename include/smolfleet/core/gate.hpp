@@ -14,8 +14,9 @@ namespace smolfleet::core {
 /// Why a wait ended without what was waited for.
 enum class Interruption { deadline, cancelled };
 
-/// Lets at most `width` holders in at a time and queues the others in order of arrival.
-/// Must outlive its places and its waiters.
+/// Lets at most `width` holders in at a time and queues the others in order of arrival. The width
+/// may change: nobody is turned out, but who is in can be asked to step aside. Must outlive its
+/// places and its waiters.
 class Gate {
  public:
   /// A holder's place; leaving scope gives it to the next in the queue.
@@ -38,6 +39,8 @@ class Gate {
     Gate* gate_;
   };
 
+  using Entered = std::expected<Place, Interruption>;
+
   /// `width` is at least 1.
   Gate(Executor executor, std::size_t width);
   Gate(const Gate&) = delete;
@@ -47,16 +50,26 @@ class Gate {
   /// *Completes when* a place is free and everybody who came before has had theirs.
   /// *On cancellation* or at `until`: the reason, and the queue closes up. A place that was given
   /// at the same moment is returned to the caller: it wins.
-  [[nodiscard]] Awaitable<std::expected<Place, Interruption>> enter(TimePoint until = never);
+  [[nodiscard]] Awaitable<Entered> enter(TimePoint until = never);
+
+  /// At least 1. A wider gate lets in at once who waits.
+  void set_width(std::size_t width);
+
+  /// Keeps `place` if the gate is no fuller than it may be. Otherwise gives it up and comes back
+  /// before those who have not been in yet. Returns as `enter` does.
+  [[nodiscard]] Awaitable<Entered> step_aside(Place place, TimePoint until = never);
 
   [[nodiscard]] std::size_t taken() const { return taken_; }
 
  private:
   struct Waiter {
     Bell bell;
+    bool was_in = false;
     bool admitted = false;
   };
+  [[nodiscard]] Awaitable<Entered> wait(bool was_in, TimePoint until);
   void leave();
+  void admit_waiting();
 
   Executor executor_;
   std::size_t width_;

@@ -8,6 +8,7 @@
 #include "smolfleet/process/command.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct Deadlines {
   std::chrono::milliseconds stop{std::chrono::seconds(60)};
   std::chrono::milliseconds remove{std::chrono::seconds(120)};
 };
+
+/// What a machine gets whose plan does not say (contract §1.2).
+inline constexpr std::uint64_t default_memory_mib = 8192;
 
 /// What is the same for every command of a run.
 struct Settings {

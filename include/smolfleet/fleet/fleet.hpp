@@ -1,6 +1,7 @@
 // The run: plans from the feed, each brought up in a task of its own, each answered once.
 #pragma once
 
+#include "smolfleet/admission/memory_reserve.hpp"
 #include "smolfleet/bringup/bringup.hpp"
 #include "smolfleet/bringup/teardown.hpp"
 #include "smolfleet/core/asio.hpp"
@@ -37,7 +38,8 @@ struct Options {
   std::optional<std::chrono::milliseconds> timeout;  ///< of the whole run
   bringup::OnFailure on_failure = bringup::OnFailure::remove;
   HaltRule halt = {};
-  bool events = false;                  ///< an event when a plan is admitted
+  bool events = false;                         ///< an event when a plan is admitted
+  admission::MemoryReserve* memory = nullptr;  ///< outlives the fleet; nullptr: is not looked at
   journal::Journal* journal = nullptr;  ///< outlives the fleet; nullptr: nothing is written down
 };
 
@@ -83,6 +85,12 @@ class Fleet {
   [[nodiscard]] const std::set<std::string>& in_flight() const { return in_flight_; }
 
  private:
+  /// What a guest in flight holds: a job slot, and memory.
+  struct Room {
+    core::Gate::Place place;
+    admission::MemoryReserve::Claim memory;
+  };
+
   [[nodiscard]] core::Awaitable<void> admit_plans();
   [[nodiscard]] core::Awaitable<void> admit(const Line& line, core::Gate::Place place);
   [[nodiscard]] core::Awaitable<void> answer_unstarted();
@@ -90,7 +98,11 @@ class Fleet {
   [[nodiscard]] std::expected<plan::Plan, plan::Rejection> parse(const Line& line) const;
   [[nodiscard]] core::Awaitable<void> recall(const plan::Plan& plan, const Entry& entry);
   [[nodiscard]] core::Awaitable<void> bring_up(plan::Plan plan, Entry entry, core::TimePoint read,
-                                               core::Gate::Place place);
+                                               Room room);
+  [[nodiscard]] core::Awaitable<std::expected<admission::MemoryReserve::Claim, core::Failure>>
+  claim_memory(const plan::Plan& plan);
+  [[nodiscard]] core::Awaitable<void> answer_unadmitted(const plan::Plan& plan,
+                                                        core::Failure failure);
   [[nodiscard]] std::optional<core::Failure> left_by_earlier_run(const plan::Plan& plan);
   [[nodiscard]] core::Awaitable<void> guarded_bring_up(const plan::Plan& plan,
                                                        core::TimePoint admitted,

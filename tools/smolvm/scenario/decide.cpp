@@ -50,11 +50,18 @@ double draw(const Latency& latency, Draws& draws) {
 
 bool matches(const Rule& rule, const Call& call) {
   return (rule.verbs.empty() || contains(rule.verbs, call.id)) &&
+         (!rule.above || call.crowd > *rule.above) &&
          (rule.attempts.empty() || contains(rule.attempts, call.attempt)) &&
          ::fnmatch(rule.machine.c_str(), call.machine.c_str(), 0) == 0;
 }
 
 }  // namespace
+
+bool counts_crowd(const Scenario& scenario) {
+  return std::ranges::any_of(scenario.rules, [](const Rule& rule) {
+    return rule.above || (rule.action.latency && rule.action.latency->slowdown);
+  });
+}
 
 std::optional<Fault> decide(const Scenario& scenario, const Call& call) {
   for (std::size_t i = 0; i < scenario.rules.size(); ++i) {

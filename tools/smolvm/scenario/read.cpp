@@ -33,7 +33,16 @@ std::vector<VerbId> read_verbs(const Place& place) {
   return all;
 }
 
-/// A plain number is fixed; otherwise an object with one shape.
+Slowdown read_slowdown(const Place& place) {
+  Object object(place);
+  Slowdown slowdown;
+  if (const auto value = object.take("above")) slowdown.above = value->number(1);
+  if (const auto value = object.take("exponent")) slowdown.exponent = value->number(0);
+  object.finish();
+  return slowdown;
+}
+
+/// A plain number is fixed; otherwise an object with one shape, and perhaps a slowdown.
 Latency read_latency(const Place& place) {
   using enum Latency::Shape;
   if (place.value().is_number()) return {.shape = fixed, .first = place.number(0)};
@@ -59,8 +68,10 @@ Latency read_latency(const Place& place) {
     if (!median || !sigma) value->refuse("expected median and sigma");
     given.push_back({.shape = lognormal, .first = median->number(0), .second = sigma->number(0)});
   }
+  const auto slowdown = object.take("slowdown");
   object.finish();
   if (given.size() != 1) place.refuse("expected one of fixed, uniform, exponential, lognormal");
+  if (slowdown) given.front().slowdown = read_slowdown(*slowdown);
   return given.front();
 }
 
@@ -169,6 +180,7 @@ Rule read_rule(const Place& place) {
     rule.probability = value->number(0);
     if (rule.probability > 1) value->refuse("expected a probability, 0 to 1");
   }
+  if (const auto value = object.take("above")) rule.above = value->count();
   const auto action = object.take("action");
   if (!action) place.refuse("expected an action");
   rule.action = read_action(*action);

@@ -13,6 +13,13 @@
 
 namespace smolfleet::standin {
 
+/// How calls of a verb slow each other down: with n of them under way, each goes on
+/// (n / above)^exponent times slower, unless there are no more than `above`.
+struct Slowdown {
+  double above = 1;
+  double exponent = 1;
+};
+
 /// A duration to be drawn. What the two numbers mean is said at each shape; both are milliseconds
 /// but for `lognormal`, whose second is the sigma of the logarithm.
 struct Latency {
@@ -22,6 +29,7 @@ struct Latency {
   double first = 0;
   /// Unused; the most; unused; sigma.
   double second = 0;
+  std::optional<Slowdown> slowdown = {};
 };
 
 /// The failures that print smolvm's own words (contract §3.2, 4.2, 5.2, 6.2).
@@ -79,6 +87,8 @@ struct Rule {
   /// Counted from 1; empty: every attempt.
   std::vector<std::uint64_t> attempts;
   double probability = 1.0;
+  /// Strikes only when more calls of the verb than this are under way, itself included.
+  std::optional<std::uint64_t> above;
   Action action;
 };
 
@@ -94,6 +104,8 @@ struct Call {
   std::string machine = {};
   /// The how-manieth call of this verb for this machine, from 1.
   std::uint64_t attempt = 0;
+  /// Calls of this verb under way, itself included; 0: nobody counts them.
+  std::size_t crowd = 0;
 };
 
 /// The rule that strikes, and the latency drawn for this call.
@@ -106,8 +118,11 @@ struct Fault {
 /// Reads a scenario file. A wrong one is refused with the JSON pointer of what is wrong.
 [[nodiscard]] Result<Scenario> read_scenario(const std::string& path);
 
+/// Whether calls have to know how many others there are.
+[[nodiscard]] bool counts_crowd(const Scenario& scenario);
+
 /// The first rule that matches. The same seed, rule, machine, verb and attempt always give the same
-/// answer, whatever else runs.
+/// answer, whatever else runs, unless a rule has `above`.
 [[nodiscard]] std::optional<Fault> decide(const Scenario& scenario, const Call& call);
 
 /// "exit 137", "error locked", "none": for the log.

@@ -22,6 +22,13 @@ void wait(std::chrono::duration<double, std::milli> time) {
   }
 }
 
+void wait(const Fault& fault, const std::optional<Crowd>& crowd) {
+  if (fault.latency.count() <= 0) return;
+  const auto& slowdown = fault.action.latency->slowdown;
+  if (slowdown && crowd) return wait_in_crowd(*crowd, *slowdown, fault.latency);
+  wait(fault.latency);
+}
+
 /// Lines of 64 bytes.
 void print_bytes(std::size_t bytes, void (*print)(std::string_view)) {
   const std::string line = std::string(63, 'x') + "\n";
@@ -60,11 +67,12 @@ bool is_left_to_the_verb(NamedError error, const Call& call) {
 
 }  // namespace
 
-std::optional<Result<int>> strike(const Fault& fault, const Call& call) {
+std::optional<Result<int>> strike(const Fault& fault, const Call& call,
+                                  const std::optional<Crowd>& crowd) {
   const auto& action = fault.action;
   // First of all: whoever reads the output may count on it.
   if (action.hang == Hang::stubborn) ignore_all_but_sigkill();
-  if (fault.latency.count() > 0) wait(fault.latency);
+  wait(fault, crowd);
   if (!action.out.empty()) say(action.out);
   if (!action.err.empty()) complain(action.err);
   if (action.out_bytes > 0) print_bytes(action.out_bytes, say);
