@@ -13,7 +13,7 @@ HOUR_MS = 3_600_000
 
 def settled(process, count):
     """Waits until the process has `count` children and they are the same for a while: they hang."""
-    until, before = time.monotonic() + PATIENCE_S, frozenset()
+    until, before = time.monotonic() + PATIENCE_S, set()
     while time.monotonic() < until:
         children = process.children()
         if len(children) == count and children == before:

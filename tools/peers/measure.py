@@ -63,8 +63,16 @@ class Process:
         raise KeyError(name)
 
     def children(self):
-        task = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        return frozenset(task.read_text().split())
+        """Their pids; not every kernel lists them in one place."""
+        found = set()
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended since
+            if int(fields[1]) == self.pid:
+                found.add(stat.parent.name)
+        return found
 
     def own_cpu_s(self):
         """Of an exited process that was not reaped. `stat` counts all its threads, in ticks of 10 ms;

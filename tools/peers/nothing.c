@@ -43,8 +43,7 @@ static long latency_of(const char* verb) {
 }
 
 static void wait_for(long milliseconds) {
-  struct timespec left = {.tv_sec = milliseconds / 1000,
-                          .tv_nsec = milliseconds % 1000 * 1000000};
+  struct timespec left = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
   while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {
   }
 }
