@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-# A tiny run of tools/bench-peers: every peer brings up all of its guests in every part, and each line
-# of chapter 14 has its figure. How long anything took is not looked at.
+# A tiny run of tools/bench-peers: every peer brings up all of its guests in every part, and each
+# line of chapter 14 has its figure. How long anything took is not looked at.
 # usage: peers_test.py BUILD
 import json
 import pathlib

@@ -77,7 +77,8 @@ def first_spawn_ms(scene, times):
     taken = []
     for _ in range(times):
         first = scene.directory / "first-call"
-        process = scene.start(1, 1, str(scene.input_of("smolfleet", 1)), NOTHING_FIRST_CALL=str(first))
+        process = scene.start(1, 1, str(scene.input_of("smolfleet", 1)),
+                              NOTHING_FIRST_CALL=str(first))
         process.has_exited(within_ms=PATIENCE_S * 1000)
         process.reap()
         taken.append((int(first.read_text()) - process.begun_ns) / 1e6)

@@ -75,8 +75,8 @@ class Process:
         return found
 
     def own_cpu_s(self):
-        """Of an exited process that was not reaped. `stat` counts all its threads, in ticks of 10 ms;
-        `schedstat` only the first, in nanoseconds. Both fall short, so the larger is the nearer."""
+        """Of an exited process that was not reaped. `stat` counts all its threads, in ticks of
+        10 ms; `schedstat` only the first, in nanoseconds. Both fall short: the larger is nearer."""
         here = pathlib.Path(f"/proc/{self.pid}")
         fields = (here / "stat").read_text().rpartition(")")[2].split()
         ticks = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

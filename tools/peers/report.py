@@ -118,7 +118,8 @@ def speed_lines(speed):
 def makespan_line(makespan):
     """Widths at which the floor itself is too late are beyond the machine and not judged."""
     most, figure, budget = 1.02, "makespan over the best possible", "<= 1.02"
-    floors = {width: makespan.spread("floor", width, over_bound).median for width in makespan.widths}
+    floors = {width: makespan.spread("floor", width, over_bound).median
+              for width in makespan.widths}
     judged = [width for width in makespan.widths if floors[width] <= most]
     beyond = "".join(f"; not judged at {width}, the floor has {floor:.3f}"
                      for width, floor in floors.items() if width not in judged)

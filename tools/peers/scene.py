@@ -30,15 +30,17 @@ class Scene:
         shutil.copy(build / "tools/peers/nothing", self.smolvm)
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
                         "-subj", "/CN=bench-peers", "-addext", "basicConstraints=critical,CA:TRUE",
-                        "-keyout", os.devnull, "-out", self.ca], check=True, stderr=subprocess.DEVNULL)
+                        "-keyout", os.devnull, "-out", self.ca],
+                       check=True, stderr=subprocess.DEVNULL)
         (directory / "parallel").mkdir()  # where GNU parallel keeps what it remembers
 
     def environment(self, **changes):
         """The caller's, less what would change a peer."""
         kept = {name: value for name, value in os.environ.items()
                 if not name.startswith(("SMOLFLEET_", "SMOLVM_", "NOTHING_", "PARALLEL"))}
-        return kept | {"SMOLVM": str(self.smolvm), "CA": str(self.ca), "TMPDIR": str(self.directory),
-                       "PARALLEL_HOME": str(self.directory / "parallel"), "SHELL": "/bin/sh"} | changes
+        own = {"SMOLVM": str(self.smolvm), "CA": str(self.ca), "TMPDIR": str(self.directory),
+               "PARALLEL_HOME": str(self.directory / "parallel"), "SHELL": "/bin/sh"}
+        return kept | own | changes
 
     def plan(self, name):
         return json.dumps({"target": name, "proxy_plan": {"ca_cert_host_path": str(self.ca)},
