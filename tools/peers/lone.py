@@ -12,12 +12,12 @@ HOUR_MS = 3_600_000
 
 
 def settled(process, count):
-    """Waits until the process has `count` children and they are the same for a while: they hang."""
+    """The process's children, as soon as there are `count` and they stay the same: they hang."""
     until, before = time.monotonic() + PATIENCE_S, set()
     while time.monotonic() < until:
         children = process.children()
         if len(children) == count and children == before:
-            return
+            return children
         before = children
         if process.has_exited(within_ms=300):
             break
@@ -28,12 +28,21 @@ def resident_in_flight(scene, guests):
     """KiB of a smolfleet whose guests are all in flight, in their last child."""
     process = scene.start(guests, guests, str(scene.input_of("smolfleet", guests)),
                           NOTHING_LATENCY=f"exec={HOUR_MS}")
+    children = set()
     try:
-        settled(process, guests)
+        children = settled(process, guests)
         return process.fact("smaps_rollup", "Rss")
     finally:
         os.kill(process.pid, signal.SIGKILL)  # its children go with it
         process.reap()
+        await_end(children)
+
+
+def await_end(pids):
+    """Who is still dying would be in the next figures."""
+    until = time.monotonic() + PATIENCE_S
+    while any(os.path.exists(f"/proc/{pid}") for pid in pids) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def peak_after(scene, plans, width):
