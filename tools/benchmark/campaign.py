@@ -66,8 +66,8 @@ def measure(fleet, options, width, repeat, prefix_):
     return run
 
 
-def all_runs(fleet, options, programs):
-    prefix_ = prefix(programs)
+def all_runs(fleet, options):
+    prefix_ = prefix(fleet.programs)
     warm_up(fleet, options, prefix_)
     order = in_order(options.widths, options.repeat, options.seed)
     measured = []

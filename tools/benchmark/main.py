@@ -35,58 +35,52 @@ def show(told):
           "waiting: for a turn, mostly to create; own: of smolfleet without its children")
 
 
-def measure(options, argv, directory, fleets):
-    found = programs.find(options, directory)
-    described = programs.describe(found)
-    template = plans.template(options, directory)
+def measure(fleet, described, options, argv):
+    """The report. What guests it leaves, clean_up() removes."""
     machine = host.describe()
     warnings = list(report.warnings_of(options, machine))
     for warning in warnings:
         note(f"warning: {warning}")
-    fleet = Fleet(found, template, directory)
-    fleets.append(fleet)
-    measured = campaign.all_runs(fleet, options, found)
-    return report.make(machine, described, report.settings_of(options, template, argv), warnings,
-                       measured)
+    measured = campaign.all_runs(fleet, options)
+    fleet.take_all_down()
+    settings = report.settings_of(options, fleet.template, argv)
+    return report.make(machine, described, settings, warnings, measured, list(fleet.there))
 
 
-def clean_up(directory, fleets):
-    """Whether nothing is left. Another Ctrl-C leaves at once."""
-    for fleet in fleets:
-        try:
-            fleet.take_all_down()
-        except KeyboardInterrupt:
-            pass
-        if fleet.there:
-            note(fleet.advice_on_rest())
-            return False
-    shutil.rmtree(directory)
-    return True
-
-
-def measure_and_clean_up(options, argv):
-    """(report, whether nothing is left)"""
-    directory, fleets = pathlib.Path(tempfile.mkdtemp(prefix="bench.")), []
+def clean_up(directory, fleet):
+    """Once more for what is left. The stand-in's guests need the directory as long as they live."""
     try:
-        told = measure(options, argv, directory, fleets)
+        if fleet:
+            fleet.take_all_down()
+    finally:
+        if fleet and fleet.there:
+            note(fleet.advice_on_rest())
+        else:
+            shutil.rmtree(directory)
+
+
+def measure_in(directory, options, argv):
+    fleet = None
+    try:
+        found = programs.find(options, directory)
+        described = programs.describe(found)
+        fleet = Fleet(found, plans.template(options, directory), directory)
+        return measure(fleet, described, options, argv)
     except KeyboardInterrupt:
         note("interrupted; removing what was made, once more leaves at once")
-        clean_up(directory, fleets)
         raise
-    except BaseException:
-        clean_up(directory, fleets)
-        raise
-    return told, clean_up(directory, fleets)
+    finally:
+        clean_up(directory, fleet)
 
 
 def run(argv):
     options = command_line.parse(argv)
     if options.html:
         programs.need_matplotlib()
-    told, clean = measure_and_clean_up(options, argv)
+    told = measure_in(pathlib.Path(tempfile.mkdtemp(prefix="bench.")), options, argv)
     show(told)
     write_files(told, options)
-    return 0 if clean else 1
+    return 1 if told["left_behind"] else 0
 
 
 def main():

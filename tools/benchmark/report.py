@@ -28,7 +28,7 @@ def warnings_of(options, machine):
                "more --guests tell more")
 
 
-def make(machine, programs, settings, warnings, measured):
+def make(machine, programs, settings, warnings, measured, left_behind):
     return {
         "format": FORMAT,
         "machine": machine,
@@ -36,6 +36,7 @@ def make(machine, programs, settings, warnings, measured):
         "settings": settings,
         "warnings": warnings,
         "summary": summary.summarise(measured, settings["widths"]),
+        "left_behind": left_behind,
         "runs": [{"width": m.width, "repeat": m.repeat, "position": m.position,
                   **dataclasses.asdict(m.run)} for m in measured],
     }
