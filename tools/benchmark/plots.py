@@ -87,7 +87,7 @@ def throughput(summary):
                      linestyle="--", label="auto")
         draw_spread(axes, [(entry, place)], lambda entry: entry["guests_per_second"], "D")
     axes.set_ylim(bottom=0)
-    figure.legend(loc="outside upper left", ncols=3)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0)
     return as_svg(figure, "throughput", "Guests per second over width")
 
 
