@@ -1,5 +1,6 @@
 # Finds or builds the programs that take part, and asks them for their versions.
 import dataclasses
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -10,6 +11,7 @@ from benchmark.failure import CannotGoOn
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
+DEBIANS_PYTHON = "/usr/bin/python3"
 CONFIGURE_AND_BUILD = """\
 cd "$1" && source tools/lib.sh && configure build &&
 meson compile -C build src/smolfleet:executable tools/smolvm/smolvm"""
@@ -29,12 +31,24 @@ def run_tool(*argv):
         raise CannotGoOn(f"{argv[0]} failed; see above")
 
 
+def has_matplotlib():
+    return importlib.util.find_spec("matplotlib") is not None
+
+
 def need_matplotlib():
     """Before anything is measured: a page that cannot be drawn is not found out at the end."""
-    try:
-        import matplotlib  # noqa: F401 pylint: disable=import-outside-toplevel,unused-import
-    except ImportError:
-        run_tool(ROOT / "tools/install-deps", "--bench")
+    if has_matplotlib():
+        return
+    run_tool(ROOT / "tools/install-deps", "--bench")
+    importlib.invalidate_caches()
+    if has_matplotlib():
+        return
+    # Debian's package is for Debian's Python, and another one may come first on PATH.
+    if os.path.realpath(sys.executable) == os.path.realpath(DEBIANS_PYTHON):
+        raise CannotGoOn("--html needs matplotlib for this Python; it could not be installed")
+    if not os.path.exists(DEBIANS_PYTHON):
+        raise CannotGoOn("--html needs matplotlib: install it for the python3 on PATH")
+    os.execv(DEBIANS_PYTHON, [DEBIANS_PYTHON, *sys.argv])
 
 
 def build():
