@@ -127,7 +127,7 @@ class Bench(unittest.TestCase):
 
 def default_interrupt():
     """A shell ignores it for what runs in its background, and so would we."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

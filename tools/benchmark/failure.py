@@ -1,5 +1,9 @@
-# How the benchmark says that it cannot go on.
+# The two ways in which the benchmark ends before it is done.
 
 
 class CannotGoOn(Exception):
     """Its text is for the user, and says what to do."""
+
+
+class Interrupted(BaseException):
+    """By a signal, which is its argument. Only the root catches it; who owns guests removes them."""

@@ -3,6 +3,7 @@ import dataclasses
 import itertools
 import json
 import os
+import shlex
 import signal
 import subprocess
 import threading
@@ -48,7 +49,11 @@ class Fleet:
             except BaseException:
                 cancel(process)
                 raise
-        return Run(jobs, str(boot_slots), list(map(json.loads, lines)), wall, cpu, memory)
+        results = list(map(json.loads, lines))
+        for result in results:
+            if not result["phases"]:  # nothing was begun for it
+                self.there.pop(result["target"], None)
+        return Run(jobs, str(boot_slots), results, wall, cpu, memory)
 
     def begin(self, jobs, boot_slots):
         argv = [self.programs.smolfleet, "up", "--quiet", "--smolvm", self.programs.smolvm,
@@ -94,11 +99,12 @@ class Fleet:
     def advice_on_rest(self):
         """How to remove what could not be removed."""
         self.feed.write_text("".join(self.there.values()), encoding="utf-8")
-        first = ", ".join(list(self.there)[:5])
-        setting = ("" if not self.programs.is_stand_in else
-                   f"SMOLVM_DATA_DIR={self.programs.environment['SMOLVM_DATA_DIR']} ")
-        return (f"{len(self.there)} guests may be left: {first}{' …' if len(self.there) > 5 else ''}\n"
-                f"  {setting}{self.programs.smolfleet} down --smolvm {self.programs.smolvm} {self.feed}")
+        names = ", ".join(list(self.there)[:5]) + (" …" if len(self.there) > 5 else "")
+        setting = [f"{name}={self.programs.environment[name]}"
+                   for name in ("SMOLVM_DATA_DIR", "SMOLVM_GUEST") if self.programs.is_stand_in]
+        command = shlex.join([*setting, str(self.programs.smolfleet), "down", "--smolvm",
+                              str(self.programs.smolvm), str(self.feed)])
+        return f"not removed, or not yet: {len(self.there)} guests, {names}; try\n  {command}"
 
 
 def write(descriptor, feed):
@@ -112,8 +118,13 @@ def write(descriptor, feed):
 
 
 def cancel(process):
-    """Two signals: the second one ends what is in flight and removes it."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        process.send_signal(number)
-    process.stdout.read()
-    process.wait()
+    """Two signals: the second one ends what is in flight and removes it. Who is interrupted again
+    while this lasts waits no longer."""
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process.send_signal(number)
+        process.stdout.read()
+        process.wait()
+    except BaseException:
+        process.kill()
+        raise

@@ -8,16 +8,20 @@ import tempfile
 
 from benchmark import campaign, host, options as command_line, plans, programs, report, tables
 from benchmark.campaign import note
-from benchmark.failure import CannotGoOn
+from benchmark.failure import CannotGoOn, Interrupted
 from benchmark.fleet import Fleet
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM or SIGHUP, which are to clean up as Ctrl-C does."""
-
-
 def on_signal(number, _frame):
-    raise Terminated(number)
+    note("interrupted; removing what was made. Once more leaves sooner")
+    raise Interrupted(number)
+
+
+def listen():
+    """To what ends us, but not to what nohup, or a shell in its background, has us ignore."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, on_signal)
 
 
 def write_files(told, options):
@@ -66,9 +70,6 @@ def measure_in(directory, options, argv):
         described = programs.describe(found)
         fleet = Fleet(found, plans.template(options, directory), directory)
         return measure(fleet, described, options, argv)
-    except KeyboardInterrupt:
-        note("interrupted; removing what was made, once more leaves at once")
-        raise
     finally:
         clean_up(directory, fleet)
 
@@ -84,14 +85,11 @@ def run(argv):
 
 
 def main():
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, on_signal)
+    listen()
     try:
         return run(sys.argv[1:])
     except CannotGoOn as failure:
         note(failure)
         return 1
-    except Terminated as ended:
+    except Interrupted as ended:
         return 128 + ended.args[0]
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
