@@ -19,9 +19,9 @@ STYLE = {
     "xtick.color": MUTED, "ytick.color": MUTED, "axes.grid": True, "axes.grid.axis": "y",
     "grid.color": GRID, "axes.axisbelow": True, "axes.spines.top": False,
     "axes.spines.right": False, "axes.spines.left": False, "ytick.left": False,
-    "legend.frameon": False, "legend.fontsize": 9,
+    "legend.frameon": False, "legend.fontsize": 9, "legend.handlelength": 1.6, "legend.columnspacing": 1.2,
 }
-SIZE = (5.0, 3.0)  # inches: as wide as a phone's screen, so that text is not shrunk there
+SIZE = (4.2, 2.7)  # inches: less than a phone is wide, so that text is nowhere shrunk
 
 
 def as_svg(figure, name, description):
@@ -63,13 +63,22 @@ def numbers_apart(summary, places):
             [pair for pair in pairs if pair[0]["width"] == "auto"])
 
 
-def draw_spread(axes, pairs, spread_of, marker, label=None):
+def colour_of(entry):
+    return SECOND if entry["width"] == "auto" else FIRST
+
+
+def leave_room(axes):
+    """From nothing to a little more than the most."""
+    axes.set_ylim(0, axes.get_ylim()[1] * 1.03)
+
+
+def draw_spread(axes, pairs, spread_of, label=None):
     """Medians, with the least and the most of the repeats."""
     medians = [spread_of(entry)["median"] for entry, _ in pairs]
     below = [spread_of(entry)["median"] - spread_of(entry)["min"] for entry, _ in pairs]
     above = [spread_of(entry)["max"] - spread_of(entry)["median"] for entry, _ in pairs]
-    axes.errorbar([place for _, place in pairs], medians, yerr=[below, above], fmt=marker,
-                  color=FIRST, ecolor=FIRST, elinewidth=1, capsize=3, linewidth=1.6, markersize=5,
+    axes.errorbar([place for _, place in pairs], medians, yerr=[below, above], fmt="o-",
+                  color=colour_of(pairs[0][0]), elinewidth=1, capsize=3, linewidth=1.6, markersize=5,
                   label=label)
 
 
@@ -80,23 +89,22 @@ def throughput(summary):
              for entry, _ in fixed]
     if fixed:
         axes.plot([place for _, place in fixed], ideal, ":", color=MUTED, linewidth=1.4,
-                  label="best possible schedule")
-        draw_spread(axes, fixed, lambda entry: entry["guests_per_second"], "o-", "measured")
+                  label="best possible")
+        draw_spread(axes, fixed, lambda entry: entry["guests_per_second"], "measured")
     for entry, place in auto:
         axes.axhline(entry["guests_per_second"]["median"], color=SECOND, linewidth=1.2,
                      linestyle="--", label="auto")
-        draw_spread(axes, [(entry, place)], lambda entry: entry["guests_per_second"], "D")
-    axes.set_ylim(bottom=0)
+        draw_spread(axes, [(entry, place)], lambda entry: entry["guests_per_second"])
+    leave_room(axes)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0)
     return as_svg(figure, "throughput", "Guests per second over width")
 
 
 def own_cpu(summary):
     figure, axes, places = begin(summary, "ms of CPU per guest")
-    for pairs, marker in zip(numbers_apart(summary, places), ("o-", "D")):
-        if pairs:
-            draw_spread(axes, pairs, lambda entry: entry["own_cpu_ms_per_guest"], marker)
-    axes.set_ylim(bottom=0)
+    for pairs in filter(None, numbers_apart(summary, places)):
+        draw_spread(axes, pairs, lambda entry: entry["own_cpu_ms_per_guest"])
+    leave_room(axes)
     return as_svg(figure, "own-cpu", "smolfleet's own CPU time per guest over width")
 
 
@@ -106,13 +114,13 @@ def latency(summary, phase, name):
         told = entry["latency_ms"].get(phase)
         if told is None:
             continue
-        colour = SECOND if entry["width"] == "auto" else FIRST
+        colour = colour_of(entry)
         axes.vlines(place, told["p50"], told["p90"], color=colour, linewidth=14, alpha=0.35)
         axes.vlines(place, told["p90"], told["p99"], color=colour, linewidth=5, alpha=0.5)
         axes.vlines(place, told["p99"], told["max"], color=colour, linewidth=1)
         axes.plot(place, told["p50"], "_", color=colour, markersize=14, markeredgewidth=2)
         axes.plot(place, told["max"], "_", color=colour, markersize=6)
-    axes.set_ylim(bottom=0)
+    leave_room(axes)
     return as_svg(figure, name, f"Latency of {phase} over width")
 
 
