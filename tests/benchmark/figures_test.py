@@ -8,7 +8,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 
-from benchmark import campaign, options, plans, quantiles, schedule, summary, tables  # noqa: E402
+from benchmark import campaign, options, plans, quantiles, schedule, summary, tables
 
 
 def guest(*phases, started_at="2026-01-01T00:00:00.000Z", waited_ms=0, error=None):

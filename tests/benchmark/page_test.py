@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-# The benchmark's page holds what it should, needs nothing from elsewhere, and cannot be broken by what
-# others wrote. Skipped where matplotlib is missing, which nothing else needs.
+# The benchmark's page holds what it should, needs nothing from elsewhere, and cannot be broken by
+# what others wrote. Skipped where matplotlib is missing, which nothing else needs.
 import html.parser
 import pathlib
 import re
@@ -11,14 +11,14 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 
 try:
-    import matplotlib  # noqa: F401
+    import matplotlib
 except ImportError:
     print("skipped: there is no matplotlib; tools/install-deps --bench installs it")
     sys.exit(77)  # as meson wants it
 
-from benchmark import page, summary  # noqa: E402
-from benchmark.campaign import Measured  # noqa: E402
-from benchmark.fleet import Run  # noqa: E402
+from benchmark import page, summary
+from benchmark.campaign import Measured
+from benchmark.fleet import Run
 
 EVIL = "<script>alert('&\"')</script>"
 

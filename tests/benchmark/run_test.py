@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-# tools/bench brings tiny fleets up against the stand-in; what it tells must agree with itself, and no
-# guest may be left. usage: run_test.py SMOLFLEET SMOLVM
+# tools/bench brings tiny fleets up against the stand-in; what it tells must agree with itself, and
+# no guest may be left. usage: run_test.py SMOLFLEET SMOLVM
 import json
 import os
 import pathlib

@@ -45,7 +45,7 @@ def names(prefix_, run, count):
 
 def warm_up(fleet, options, prefix_):
     """A run that does not count. One guest of it stays up until the end: on a host where no machine
-    has been started yet, smolfleet's first start goes alone, and that would be part of every run."""
+    was ever started smolfleet's first start goes alone, and that would be part of every run."""
     count = min(options.guests, largest(options))
     note(f"warming up with {count} guests")
     made = names(prefix_, "warm", count)

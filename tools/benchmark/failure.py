@@ -6,4 +6,4 @@ class CannotGoOn(Exception):
 
 
 class Interrupted(BaseException):
-    """By a signal, which is its argument. Only the root catches it; who owns guests removes them."""
+    """By a signal, which is its argument. Only main catches it; who owns guests removes them."""

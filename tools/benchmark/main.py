@@ -35,7 +35,7 @@ def write_files(told, options):
 def show(told):
     for table in [tables.machine(told), *tables.all_tables(told)]:
         print(f"{tables.as_text(table)}\n")
-    print("makespan: wall time against the best possible schedule of the same commands, 1.00 at best;\n"
+    print("makespan: wall time against the best possible schedule of the same commands;\n"
           "waiting: for a turn, mostly to create; own: of smolfleet without its children")
 
 

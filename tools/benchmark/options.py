@@ -42,7 +42,8 @@ def parse(argv):
     add = parser.add_argument
     add("--widths", type=widths, default=widths(DEFAULT_WIDTHS), metavar="LIST",
         help=f"guests at a time, auto: as many starts as smolfleet finds good ({DEFAULT_WIDTHS})")
-    add("--guests", type=positive, default=32, metavar="N", help="in each run, all up at its end (32)")
+    add("--guests", type=positive, default=32, metavar="N",
+        help="in each run, all up at its end (32)")
     add("--repeat", type=positive, default=3, metavar="N", help="runs of each width (3)")
     add("--seed", type=int, default=1, metavar="N", help="of the order of the runs (1)")
     add("--smolvm", type=program, metavar="PATH", help="what boots the guests (the stand-in)")

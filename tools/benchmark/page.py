@@ -7,15 +7,15 @@ from benchmark import plots, tables
 STYLE = pathlib.Path(__file__).with_name("page.css")
 
 HOW_TO_READ = """\
-Throughput: guests that came up, divided by the time from smolfleet's start to its last answer; median
-of the repeats, with the least and the most. Best possible schedule: no order of the same commands is
-faster, given how long each took, the width, and that guests are created one at a time.
+Throughput: guests that came up, divided by the time from smolfleet's start to its last answer;
+median of the repeats, with the least and the most. Best possible schedule: no order of the same
+commands is faster, given how long each took, the width, and that guests are created one at a time.
 Latency of guests that came up, over all repeats: the wide bar reaches from the median to the 90th
 percentile, the narrow one to the 99th, the line to the slowest; percentiles are nearest ranks.
-“In all” is from a guest's admission to its answer, “waiting” the part of it in which it waited for its
-turn, mostly to be created. At a fixed width so many guests are in flight; with auto as many as at the
-largest width, and smolfleet finds the number of starts by itself. Own: of smolfleet, without the
-smolvm processes that it runs."""
+“In all” is from a guest's admission to its answer, “waiting” the part of it in which it waited for
+its turn, mostly to be created. At a fixed width so many guests are in flight; with auto as many as
+at the largest width, and smolfleet finds the number of starts by itself. Own: of smolfleet, without
+the smolvm processes that it runs."""
 
 
 def escaped(text):

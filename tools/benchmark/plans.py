@@ -10,10 +10,10 @@ from benchmark.failure import CannotGoOn
 def make_ca(directory):
     """A CA that nobody has the key of."""
     ca = directory / "ca.pem"
-    made = subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-nodes", "-days", "2", "-subj", "/CN=smolfleet benchmark",
-         "-addext", "basicConstraints=critical,CA:TRUE", "-keyout", os.devnull, "-out", ca], capture_output=True, text=True, check=False)
+    argv = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-days", "2", "-subj", "/CN=smolfleet benchmark",
+            "-addext", "basicConstraints=critical,CA:TRUE", "-keyout", os.devnull, "-out", ca]
+    made = subprocess.run(argv, capture_output=True, text=True, check=False)
     if made.returncode:
         raise CannotGoOn(f"openssl could not make a CA: {made.stderr.strip()}")
     return ca

@@ -6,8 +6,8 @@ import re
 import matplotlib
 
 matplotlib.use("svg")
-from matplotlib import pyplot  # noqa: E402
-from matplotlib.ticker import MaxNLocator  # noqa: E402
+from matplotlib import pyplot
+from matplotlib.ticker import MaxNLocator
 
 # Colours that stand for variables of the page's style sheet, so that a plot turns dark with it.
 INK, MUTED, GRID, FIRST, SECOND = "#010101", "#020202", "#030303", "#040404", "#050505"
@@ -19,7 +19,8 @@ STYLE = {
     "xtick.color": MUTED, "ytick.color": MUTED, "axes.grid": True, "axes.grid.axis": "y",
     "grid.color": GRID, "axes.axisbelow": True, "axes.spines.top": False,
     "axes.spines.right": False, "axes.spines.left": False, "ytick.left": False,
-    "legend.frameon": False, "legend.fontsize": 9, "legend.handlelength": 1.6, "legend.columnspacing": 1.2,
+    "legend.frameon": False, "legend.fontsize": 9, "legend.handlelength": 1.6,
+    "legend.columnspacing": 1.2,
 }
 SIZE = (4.2, 2.7)  # inches: less than a phone is wide, so that text is nowhere shrunk
 
@@ -41,7 +42,7 @@ def as_svg(figure, name, description):
 
 
 def begin(summary, unit):
-    """(figure, axes, the widths' places): widths stand side by side, auto apart from the numbers."""
+    """(figure, axes, the widths' places): they stand side by side, auto apart from the numbers."""
     figure, axes = pyplot.subplots(figsize=SIZE, layout="constrained")
     places, place = [], 0.0
     for of_width in summary:
@@ -78,8 +79,8 @@ def draw_spread(axes, pairs, spread_of, label=None):
     below = [spread_of(entry)["median"] - spread_of(entry)["min"] for entry, _ in pairs]
     above = [spread_of(entry)["max"] - spread_of(entry)["median"] for entry, _ in pairs]
     axes.errorbar([place for _, place in pairs], medians, yerr=[below, above], fmt="o-",
-                  color=colour_of(pairs[0][0]), elinewidth=1, capsize=3, linewidth=1.6, markersize=5,
-                  label=label)
+                  color=colour_of(pairs[0][0]), elinewidth=1, capsize=3, linewidth=1.6,
+                  markersize=5, label=label)
 
 
 def throughput(summary):

@@ -61,7 +61,8 @@ def environment(stand_in, options, directory):
     ours = {name: value for name, value in os.environ.items() if not name.startswith("SMOLFLEET_")}
     if stand_in:
         ours = {name: value for name, value in ours.items() if name != "SMOLVM_SCENARIO"}
-        ours |= {"SMOLVM_DATA_DIR": str(directory / "smolvm"), "SMOLVM_GUEST": options.guest or "none"}
+        ours["SMOLVM_DATA_DIR"] = str(directory / "smolvm")
+        ours["SMOLVM_GUEST"] = options.guest or "none"
         if options.scenario:
             ours["SMOLVM_SCENARIO"] = str(options.scenario)
     return ours
@@ -80,8 +81,8 @@ def find(options, directory):
 def version(program, programs):
     """What it says, or why it says nothing."""
     try:
-        said = subprocess.run([program, "--version"], env=programs.environment, text=True, timeout=30,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        said = subprocess.run([program, "--version"], env=programs.environment, text=True,
+                              timeout=30, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False).stdout
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CannotGoOn(f"{program} --version: {error}") from error

@@ -22,7 +22,8 @@ def settings_of(options, template, argv):
 
 def warnings_of(options, machine):
     yield from host.warnings(machine)
-    too_wide = [str(width) for width in options.widths if width != "auto" and width > options.guests]
+    too_wide = [str(width) for width in options.widths
+                if width != "auto" and width > options.guests]
     if too_wide:
         yield (f"with {options.guests} guests a run is never as wide as {', '.join(too_wide)}: "
                "more --guests tell more")

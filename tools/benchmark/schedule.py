@@ -1,11 +1,13 @@
-# How well a run was scheduled: the least time that its own commands had to take, and how many starts
-# ran at once. Pure functions over results as smolfleet prints them.
+# How well a run was scheduled: the least time that its own commands had to take, and how many
+# starts ran at once. Pure functions over results as smolfleet prints them.
 import datetime
 
 # These phases wait for --create-slots, because smolvm's database refuses two of them at a time.
 SERIAL = ("create", "delete")
-# Of the categories of bound(), the words for people.
-BINDING = {"longest": "the longest guest", "width": "the width", "creates": "creates, one at a time"}
+# What bound() says, in words for people.
+BINDING = {
+    "longest": "the longest guest", "width": "the width", "creates": "creates, one at a time",
+}
 
 
 def seconds(phases):

@@ -10,7 +10,8 @@ def good(results):
 
 def failures(results):
     """How many plans ended with which code."""
-    return dict(collections.Counter(r["error"]["code"] for r in results if r["error"]).most_common())
+    codes = (result["error"]["code"] for result in results if result["error"])
+    return dict(collections.Counter(codes).most_common())
 
 
 def retries(results):
@@ -28,7 +29,7 @@ def waiting_ms(result):
 
 
 def latencies(results):
-    """Milliseconds of guests that came up, per phase. What failed took as long as its limit says."""
+    """Milliseconds of guests that came up, per phase. What failed took as long as its limit."""
     came_up = good(results)
     told = {name: quantiles.distribution([p["duration_ms"] for result in came_up
                                           for p in result["phases"] if p["name"] == name])
@@ -57,7 +58,8 @@ def of_width(width, runs):
         "runs": len(runs),
         "guests": len(results),
         "ok": len(good(results)),
-        "guests_per_second": quantiles.spread([len(good(run.results)) / run.wall_s for run in runs]),
+        "guests_per_second": quantiles.spread([len(good(run.results)) / run.wall_s
+                                               for run in runs]),
         "latency_ms": latencies(results),
         "failures": failures(results),
         "retries": retries(results),

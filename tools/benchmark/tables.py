@@ -1,4 +1,5 @@
-# The tables of a report: their cells as text, and how they look in a terminal. The page has the same.
+# The tables of a report: their cells as text, and how they look in a terminal. The page has
+# the same.
 import dataclasses
 
 from benchmark import schedule
@@ -32,7 +33,7 @@ def overview(summary):
     for of_width in summary:
         rate = of_width["guests_per_second"]
         rows.append([
-            str(of_width["width"]), number(rate["median"]), number(rate["min"]), number(rate["max"]),
+            str(of_width["width"]), *(number(rate[key]) for key in ("median", "min", "max")),
             *quantiles_of(of_width["latency_ms"]["in all"]),
             number(of_width["makespan"]["ratio"]["median"]),
             number(of_width["own_cpu_ms_per_guest"]["median"]),
