@@ -35,6 +35,14 @@ def program(text):
     return path
 
 
+def output(text):
+    """A benchmark's hour must not end with a directory that is not there."""
+    path = pathlib.Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{path} cannot be written")
+    return path
+
+
 def parse(argv):
     parser = argparse.ArgumentParser(
         prog="tools/bench", epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -55,6 +63,6 @@ def parse(argv):
                       help=f"with update-ca-certificates and openssl in it ({DEFAULT_IMAGE})")
     what.add_argument("--plan", type=pathlib.Path, metavar="FILE",
                       help="one plan as in a feed; each guest gets it, under a name of its own")
-    add("--json", type=pathlib.Path, metavar="FILE", help="all that was measured, for programs")
-    add("--html", type=pathlib.Path, metavar="FILE", help="a page with plots")
+    add("--json", type=output, metavar="FILE", help="all that was measured, for programs")
+    add("--html", type=output, metavar="FILE", help="a page with plots")
     return parser.parse_args(argv)

@@ -34,7 +34,7 @@ def template(options, directory):
     if options.plan:
         return read_template(options.plan)
     return {"proxy_plan": {"ca_cert_host_path": str(make_ca(directory))},
-            "machine": {"image": options.image}}
+            "machine": {"image": options.image, "net": True}}
 
 
 def plan_for(template_plan, name):

@@ -42,11 +42,12 @@ def latencies(results):
 def makespan(runs):
     """Wall time against the least that was possible, and what that least came from."""
     bounds = [schedule.bound(run.results, run.jobs) for run in runs]
+    # Of a run in which nothing was begun the bound is 0.
+    least = [max(seconds, 0.001) for seconds, _ in bounds]
     return {
-        "bound_s": quantiles.spread([seconds for seconds, _ in bounds]),
+        "bound_s": quantiles.spread(least),
         "bound_by": [why for _, why in bounds],
-        "ratio": quantiles.spread([run.wall_s / max(seconds, 1e-9)
-                                   for run, (seconds, _) in zip(runs, bounds)]),
+        "ratio": quantiles.spread([run.wall_s / bound for run, bound in zip(runs, least)]),
     }
 
 
