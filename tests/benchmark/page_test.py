@@ -2,6 +2,7 @@
 # The benchmark's page holds what it should, needs nothing from elsewhere, and cannot be broken by
 # what others wrote. Skipped where matplotlib is missing, which nothing else needs.
 import html.parser
+import os
 import pathlib
 import re
 import sys
@@ -13,6 +14,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 try:
     import matplotlib
 except ImportError:
+    # Debian's package is for Debian's Python, and another one may come first on PATH.
+    DEBIANS = "/usr/bin/python3"
+    if os.path.exists(DEBIANS) and os.path.realpath(DEBIANS) != os.path.realpath(sys.executable):
+        os.execv(DEBIANS, [DEBIANS, *sys.argv])
     print("skipped: there is no matplotlib; tools/install-deps --bench installs it")
     sys.exit(77)  # as meson wants it
 
