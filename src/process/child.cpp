@@ -1,8 +1,6 @@
 // Spawning, signalling and reaping one child: the system calls and nothing else.
 #include "smolfleet/process/child.hpp"
 
-#include "smolfleet/core/unique_fd.hpp"
-
 #include "process/spawn.hpp"
 #include "process/spawn_failure.hpp"
 
@@ -14,8 +12,6 @@
 #include <cassert>
 #include <cerrno>
 #include <csignal>
-#include <system_error>
-#include <tuple>
 #include <utility>
 
 namespace smolfleet::process {
@@ -39,54 +35,45 @@ int open_pidfd(pid_t pid) {
   return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
 }
 
-std::error_code last_error() {
-  return {errno, std::generic_category()};
-}
-
-/// Hands the descriptor to the loop, unless something has failed before.
-void watch(asio::posix::stream_descriptor& descriptor, UniqueFd& fd, std::error_code& error) {
-  if (error) return;
-  descriptor.assign(fd.get(), error);
-  if (!error) std::ignore = fd.release();
-}
-
-void kill_and_reap(pid_t pid) {
-  ::kill(-pid, SIGKILL);
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
+/// The read end is ours alone; the child's end stays as programs expect it, blocking.
+bool make_non_blocking(const Pipe& pipe) {
+  return ::fcntl(pipe.read.get(), F_SETFL, O_RDONLY | O_NONBLOCK) == 0;
 }
 
 }  // namespace
 
 Child::~Child() {
-  if (pid_ > 0) kill_and_reap(pid_);
+  if (pid_ > 0) kill_and_reap();
 }
 
-std::expected<void, NotSpawned> Child::spawn(const Command& command) {
+void Child::kill_and_reap() {
+  ::kill(-pid_, SIGKILL);
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+}
+
+std::expected<ChildFds, NotSpawned> Child::spawn(const Command& command) {
   assert(pid_ < 0 && !command.argv.empty());
   const auto failed = [&](int error) {
     return std::unexpected(spawn_failure(error, command.argv.front()));
   };
+  // What can fail is done before there is a child.
   auto out = make_pipe();
   if (!out) return failed(out.error());
   auto err = make_pipe();
   if (!err) return failed(err.error());
-  // What can fail is done before there is a child.
-  std::error_code watched;
-  watch(out_, out->read, watched);
-  watch(err_, err->read, watched);
-  if (watched) return failed(watched.value());
+  if (!make_non_blocking(*out) || !make_non_blocking(*err)) return failed(errno);
   pid_t pid = -1;
   const int error = spawn_process(command, out->write.get(), err->write.get(), pid);
   if (error != 0) return failed(error);
   pid_ = pid;
   // Safe against the number being used again: nobody else reaps our children.
   UniqueFd pidfd(open_pidfd(pid));
-  if (!pidfd) watched = last_error();
-  watch(pidfd_, pidfd, watched);
-  if (!watched) return {};
-  kill_and_reap(std::exchange(pid_, -1));
-  return std::unexpected(watch_failure(watched.value(), command.argv.front()));
+  if (pidfd) return ChildFds{std::move(out->read), std::move(err->read), std::move(pidfd)};
+  const int fault = errno;
+  kill_and_reap();
+  return std::unexpected(watch_failure(fault, command.argv.front()));
 }
 
 void Child::signal_group(int signal) {
@@ -104,8 +91,8 @@ std::optional<ExitStatus> Child::try_reap() {
   assert(pid_ > 0);
   // ECHILD cannot happen: `main` sets SIGCHLD to its default, and nobody else reaps.
   siginfo_t info{};
-  const auto pidfd = static_cast<id_t>(pidfd_.native_handle());
-  if (::waitid(P_PIDFD, pidfd, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) {
+  const auto which = static_cast<id_t>(pid_);
+  if (::waitid(P_PID, which, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) {
     return std::nullopt;
   }
   pid_ = -1;

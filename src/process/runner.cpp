@@ -115,20 +115,20 @@ bool Runner::is_child(pid_t pid) const {
 core::Awaitable<Outcome> Runner::run(Command command) {
   const auto until =
       command.deadline ? steady_clock::now() + *command.deadline : TimePoint(core::never);
-  Conversation child(co_await core::this_coro::executor, command.capture);
+  Conversation child(co_await core::this_coro::executor, poller_, command.capture);
   const Listed listed(children_, child);
   {
     const auto turn = co_await spawn_turn_.enter(until);
     if (!turn) co_return without_child(turn.error(), command);
     auto begun = child.begin(command);
     if (!begun) co_return Outcome{.end = std::move(begun).error(), .out = {}, .err = {}};
-    // From here to the loop's end nothing may throw: pending handlers refer to `child`.
     co_await asio::post(co_await core::this_coro::executor, core::as_value);
   }
   Supervision supervision(command, child, until, hurried_);
-  while (!child.over()) {
+  while (true) {
     const bool cancelled = co_await core::cancelled();
     supervision.look(cancelled);
+    if (child.over()) break;
     co_await child.wait(supervision.until());
   }
   co_return Outcome{.end = supervision.end(),

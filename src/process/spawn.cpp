@@ -45,6 +45,7 @@ struct Birth {
   int out;
   int err;
   pid_t parent;
+  const std::vector<int>& changed_signals;
   volatile int error = 0;  ///< written by the child, whose memory is ours
 };
 
@@ -65,11 +66,29 @@ class SignalsBlocked {
   sigset_t before_{};
 };
 
+/// The signals that are perhaps not at their defaults here: those that smolfleet handles or
+/// ignores, and those that it was started with ignored. Looked up once: to ask for all of them in
+/// each child would take more system calls than everything else that a spawn does.
+const std::vector<int>& changed_signals() {
+  static const auto changed = [] {
+    std::vector<int> signals = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGCHLD, SIGPIPE, SIGXFSZ};
+    for (int signal = 1; signal < NSIG; ++signal) {
+      struct sigaction action{};
+      const bool known = ::sigaction(signal, nullptr, &action) == 0;
+      if (known && action.sa_handler != SIG_DFL &&
+          std::ranges::find(signals, signal) == signals.end())
+        signals.push_back(signal);
+    }
+    return signals;
+  }();
+  return changed;
+}
+
 /// Signals as a program expects them: what we ignore or block would survive its exec.
-void reset_signals() {
+void reset_signals(const std::vector<int>& changed) {
   struct sigaction action{};
   action.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal)
+  for (const int signal : changed)
     ::sigaction(signal, &action, nullptr);
   sigset_t none;
   sigemptyset(&none);
@@ -91,7 +110,7 @@ bool connect_streams(const Birth& birth) {
   // after unshare(1) without --fork, would see its children end with the first.
   const bool has_parent = ::getppid() == birth.parent;
   if (ready && has_parent) {
-    reset_signals();
+    reset_signals(birth.changed_signals);
     ::execve(birth.argv[0], birth.argv.data(), birth.environment.data());
   }
   birth.error = has_parent ? errno : ESRCH;
@@ -110,7 +129,8 @@ int spawn_process(const Command& command, int out, int err, pid_t& pid) {
               .environment = environment_of(command),
               .out = out,
               .err = err,
-              .parent = ::getpid()};
+              .parent = ::getpid(),
+              .changed_signals = changed_signals()};
   append_pointers(birth.argv, command.argv);
   birth.argv.push_back(nullptr);
   birth.environment.push_back(nullptr);

@@ -11,7 +11,7 @@ namespace smolfleet::results {
 namespace {
 
 Json json_of(const Phase& phase) {
-  Json json;
+  auto json = object_of(5);
   json["name"] = phase.name;
   json["start_ms"] = rounded(phase.start);
   json["duration_ms"] = rounded(phase.duration);
@@ -21,6 +21,12 @@ Json json_of(const Phase& phase) {
 }
 
 }  // namespace
+
+Json object_of(std::size_t keys) {
+  auto json = Json::object();
+  json.get_ref<Json::object_t&>().reserve(keys);
+  return json;
+}
 
 double rounded(Millis time) {
   return std::isfinite(time.count()) ? std::round(time.count() * 1000) / 1000 : 0;
@@ -32,13 +38,14 @@ std::string json_time(std::chrono::system_clock::time_point time) {
 
 Json json_of_phases(const std::vector<Phase>& phases) {
   auto json = Json::array();
+  json.get_ref<Json::array_t&>().reserve(phases.size());
   for (const auto& phase : phases)
     json.push_back(json_of(phase));
   return json;
 }
 
 Json json_of_failure(const core::Failure& failure) {
-  Json json;
+  auto json = object_of(8);
   json["code"] = core::to_string(failure.code);
   json["phase"] = failure.phase.empty() ? Json(nullptr) : Json(failure.phase);
   json["message"] = failure.message;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@ namespace smolfleet::results {
 
 /// Keeps the order in which keys are added.
 using Json = nlohmann::ordered_json;
+
+/// An object with room for so many keys: to grow, it would copy what it has, value by value.
+[[nodiscard]] Json object_of(std::size_t keys);
 
 /// With three decimals at most; they print so, because the shortest text for the double is taken.
 [[nodiscard]] double rounded(Millis time);

@@ -12,7 +12,7 @@ namespace smolfleet::results {
 namespace {
 
 Json json_of(const Ca& ca) {
-  Json json;
+  auto json = object_of(4);
   json["label"] = ca.label;
   json["fingerprint_sha256"] = ca.fingerprint_sha256;
   json["subject"] = ca.subject;
@@ -21,7 +21,7 @@ Json json_of(const Ca& ca) {
 }
 
 Json json_of(const Result& result) {
-  Json json;
+  auto json = object_of(12);
   json["id"] = or_null(result.id);
   json["target"] = or_null(result.target);
   json["line"] = result.line;

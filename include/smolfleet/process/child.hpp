@@ -1,7 +1,7 @@
 // One child process as a resource: spawned, signalled, reaped. It has no policy; `run` has.
 #pragma once
 
-#include "smolfleet/core/asio.hpp"
+#include "smolfleet/core/unique_fd.hpp"
 #include "smolfleet/process/command.hpp"
 #include "smolfleet/process/outcome.hpp"
 
@@ -18,13 +18,18 @@ struct ExitStatus {
   int value = 0;  ///< exit code or signal number
 };
 
-/// Owns a child, its process group, a pidfd and the read ends of its two pipes. Not movable once
-/// spawned: operations on the descriptors may be pending.
+/// What a child is watched by: the read ends of its two pipes, non-blocking, and a pidfd.
+struct ChildFds {
+  core::UniqueFd out;
+  core::UniqueFd err;
+  core::UniqueFd exit;
+};
+
+/// Owns a child and its process group.
 class Child {
  public:
   /// Starts nothing yet.
-  explicit Child(const core::Executor& executor)
-      : out_(executor), err_(executor), pidfd_(executor) {}
+  Child() = default;
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   /// A child that was not reaped is killed with its group and reaped, blocking for as long as that
@@ -33,7 +38,7 @@ class Child {
 
   /// At most once. The parent is held until the child has begun to execute (vfork semantics), so
   /// a failed exec is reported here.
-  [[nodiscard]] std::expected<void, NotSpawned> spawn(const Command& command);
+  [[nodiscard]] std::expected<ChildFds, NotSpawned> spawn(const Command& command);
 
   /// Its number while it is ours; -1: not spawned, or reaped.
   [[nodiscard]] pid_t pid() const { return pid_; }
@@ -42,20 +47,16 @@ class Child {
   /// the number may belong to somebody else.
   void signal_group(int signal);
 
-  /// Collects the child if it has ended, without waiting: readiness of a pidfd can be spurious.
+  /// Ends the child with its group and waits for it, which takes no longer than the kernel needs.
+  void kill_and_reap();
+
+  /// Collects the child if it has ended, without waiting.
   [[nodiscard]] std::optional<ExitStatus> try_reap();
 
   /// Whether the child has ended and waits to be reaped.
   [[nodiscard]] bool has_ended() const;
 
-  asio::posix::stream_descriptor& out() { return out_; }
-  asio::posix::stream_descriptor& err() { return err_; }
-  asio::posix::stream_descriptor& pidfd() { return pidfd_; }
-
  private:
-  asio::posix::stream_descriptor out_;
-  asio::posix::stream_descriptor err_;
-  asio::posix::stream_descriptor pidfd_;
   pid_t pid_ = -1;  ///< -1: not spawned, or reaped
 };
 

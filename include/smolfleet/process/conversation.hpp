@@ -7,6 +7,7 @@
 #include "smolfleet/process/capture.hpp"
 #include "smolfleet/process/child.hpp"
 #include "smolfleet/process/command.hpp"
+#include "smolfleet/process/poller.hpp"
 
 #include <cstddef>
 #include <expected>
@@ -14,12 +15,11 @@
 
 namespace smolfleet::process {
 
-/// Keeps the pending operations of one child: reading both pipes and waiting on the pidfd. Handlers
-/// only note facts and ring; what to do about them is `run`'s business.
-/// Must not end before `over()`: its handlers refer to it.
+/// Watches one child: its two pipes and its exit. What is called then only notes facts and rings;
+/// what to do about them is `run`'s business.
 class Conversation {
  public:
-  Conversation(const core::Executor& executor, std::size_t capture);
+  Conversation(const core::Executor& executor, Poller& poller, std::size_t capture);
 
   /// Spawns the child and begins to listen. After a failure the conversation is over.
   [[nodiscard]] std::expected<void, NotSpawned> begin(const Command& command);
@@ -34,8 +34,10 @@ class Conversation {
   [[nodiscard]] const std::optional<ExitStatus>& status() const { return status_; }
   /// Whether the child has ended, noticed or not.
   [[nodiscard]] bool has_ended() const { return status_ || child_.has_ended(); }
-  /// Whether the child was reaped and both pipes are closed: no handler is left.
-  [[nodiscard]] bool over() const { return pending_ == 0; }
+  /// Whether the child was reaped and both pipes are closed.
+  [[nodiscard]] bool over() const {
+    return !exit_watch_.is_open() && !out_watch_.is_open() && !err_watch_.is_open();
+  }
 
   /// Sends `signal` to the child's group. From then on the rest of the group is killed with SIGKILL
   /// when the child itself has ended.
@@ -47,19 +49,20 @@ class Conversation {
   Capture& err() { return err_; }
 
  private:
-  void listen(asio::posix::stream_descriptor& pipe, Capture& capture);
-  void await_exit();
-  void on_readable(asio::posix::stream_descriptor& pipe, Capture& capture, std::error_code error);
-  void on_exit(std::error_code error);
-  void finish_one();
+  [[nodiscard]] std::error_code listen(ChildFds fds);
+  void on_readable(Poller::Watch& pipe, Capture& capture);
+  void on_exit();
+  void ring_if_ended();
 
   core::Bell bell_;
   Child child_;
   Capture out_;
   Capture err_;
   std::optional<ExitStatus> status_;
-  int pending_ = 0;  ///< operations whose handler has yet to run
   bool ending_ = false;
+  Poller::Watch out_watch_;
+  Poller::Watch err_watch_;
+  Poller::Watch exit_watch_;
 };
 
 }  // namespace smolfleet::process

@@ -5,6 +5,7 @@
 #include "smolfleet/core/gate.hpp"
 #include "smolfleet/process/command.hpp"
 #include "smolfleet/process/outcome.hpp"
+#include "smolfleet/process/poller.hpp"
 
 #include <sys/types.h>
 
@@ -20,7 +21,7 @@ class Conversation;
 /// Outlives the commands that it runs.
 class Runner {
  public:
-  explicit Runner(const core::Executor& executor) : spawn_turn_(executor, 1) {}
+  explicit Runner(const core::Executor& executor) : spawn_turn_(executor, 1), poller_(executor) {}
 
   /// Spawns the command, reads both of its streams, enforces its limits and reaps it.
   /// *Completes when* the child has been reaped and its pipes are closed: at the latest `drain`
@@ -38,6 +39,7 @@ class Runner {
 
  private:
   core::Gate spawn_turn_;
+  Poller poller_;
   std::list<const Conversation*> children_;  ///< of the commands under way
   bool hurried_ = false;
 };
