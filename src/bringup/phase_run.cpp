@@ -27,10 +27,9 @@ Outcome ended_by(process::End end) {
 
 class PhaseRun {
  public:
-  PhaseRun(results::Phase& phase, const std::string& target, PhaseWork work, Frame frame,
-           Tools& tools)
+  PhaseRun(results::Phase& phase, const Subject& guest, PhaseWork work, Frame frame, Tools& tools)
       : phase_(phase),
-        target_(target),
+        guest_(guest),
         work_(std::move(work)),
         limit_(work_.calls.front().command.deadline.value()),
         frame_(frame),
@@ -62,6 +61,7 @@ class PhaseRun {
       const auto verdict = driver::classify(call.verb, outcome);
       if (work_.attempts != nullptr) work_.attempts->ended(verdict, outcome);
       if (verdict == driver::Verdict::done) co_return std::nullopt;
+      const auto ended = tools_.clock.now();
       const auto resume = next_try(verdict, retry);
       if (!resume) co_return failed(call.verb, std::move(outcome));
       co_await tools_.clock.sleep_until(*resume);
@@ -70,6 +70,7 @@ class PhaseRun {
       if (cancelled) co_return failed(call.verb, ended_by(process::Cancelled{}));
       if (!may_repeat) co_return failed(call.verb, std::move(outcome));
       ++retries_;
+      if (tools_.on_retry) tools_.on_retry(guest_, phase_.name, tools_.clock.now() - ended);
     }
   }
 
@@ -96,7 +97,7 @@ class PhaseRun {
 
   Failure failed(Verb verb, Outcome outcome) {
     const bool timed_out = std::holds_alternative<process::TimedOut>(outcome.end);
-    auto failure = driver::failure_of(verb, phase_.name, target_, std::move(outcome));
+    auto failure = driver::failure_of(verb, phase_.name, guest_.target, std::move(outcome));
     if (timed_out) explain_timeout(failure);
     return failure;
   }
@@ -104,17 +105,17 @@ class PhaseRun {
   void explain_timeout(Failure& failure) const {
     if (tools_.clock.now() >= frame_.until) {
       failure.message = fmt::format("the time limit was reached during {} of {}, which was ended",
-                                    phase_.name, target_);
+                                    phase_.name, guest_.target);
       failure.hint = "Raise the plan's timeout_s or the run's --timeout if it only needs longer.";
       return;
     }
     failure.message = fmt::format("{} of {} was not over after {:g} s and was ended", phase_.name,
-                                  target_, std::chrono::duration<double>(limit_).count());
+                                  guest_.target, std::chrono::duration<double>(limit_).count());
     failure.hint = fmt::format("Raise the limit if it only needs longer: {}.", work_.raise_limit);
   }
 
   results::Phase& phase_;
-  const std::string& target_;
+  const Subject& guest_;
   PhaseWork work_;
   milliseconds limit_;
   Frame frame_;
@@ -132,7 +133,7 @@ Awaitable<std::optional<Failure>> record_phase(std::string name, PhaseWork work,
   results::Phase phase;
   phase.name = std::move(name);
   if (tools.on_phase) tools.on_phase(guest, phase, Moment::begun);
-  PhaseRun phase_run(phase, guest.target, std::move(work), frame, tools);
+  PhaseRun phase_run(phase, guest, std::move(work), frame, tools);
   auto failure = co_await phase_run.run();
   if (tools.on_phase) tools.on_phase(guest, phase, Moment::ended);
   if (phase.attempts > 0) phases.push_back(std::move(phase));

@@ -107,7 +107,8 @@ class Run {
                             .clock = clock_,
                             .dice = dice_,
                             .settle = options.settle,
-                            .on_phase = listener(options)},
+                            .on_phase = listener(options),
+                            .on_retry = retry_log()},
                   .staging = staging_,
                   .on_installed =
                       [this](const plan::Plan& plan, const results::Ca& ca) {
@@ -185,6 +186,15 @@ class Run {
     if (!options.events) return {};
     return [this](const bringup::Subject& guest, const results::Phase& phase,
                   bringup::Moment moment) { announce(guest, phase, moment); };
+  }
+
+  bringup::OnRetry retry_log() {
+    if (!log_.should_log(spdlog::level::debug)) return {};
+    return [this](const bringup::Subject& guest, const std::string& phase,
+                  std::chrono::duration<double> pause) {
+      log_.debug("line {}: {} of {} is tried again after {:.6f} s", guest.line, phase, guest.target,
+                 pause.count());
+    };
   }
 
   /// A guest has only so many phases before its result waits for the reader.

@@ -38,6 +38,10 @@ struct Subject {
 enum class Moment { begun, ended };
 using OnPhase = std::function<void(const Subject&, const results::Phase&, Moment)>;
 
+/// Called when a phase is tried again: how long after the attempt before it. Must not wait.
+using OnRetry =
+    std::function<void(const Subject&, const std::string& phase, std::chrono::duration<double>)>;
+
 /// What any story of a guest works with; owned by the run, outlives every guest.
 struct Tools {
   const driver::Smolvm& smolvm;
@@ -48,6 +52,7 @@ struct Tools {
   /// Pause before a killed exec is run once more.
   std::chrono::milliseconds settle;
   OnPhase on_phase = {};  ///< empty: nobody listens
+  OnRetry on_retry = {};  ///< likewise
 };
 
 /// What a bring-up works with besides; as for Tools.
