@@ -10,7 +10,7 @@ examples:
   tools/bench --scenario tools/benchmark/boots.json --html bench.html
   tools/bench --smolvm "$(command -v smolvm)" --image debian-with-ca-certificates --guests 64
 Without --smolvm, or with --guest or --scenario, guests are those of the stand-in: see
-docs/stand-in.md. docs/benchmark.md says what is measured and how."""
+docs/stand-in.md. docs/measuring.md says what is measured and how."""
 
 
 def positive(text):

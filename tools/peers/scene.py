@@ -10,6 +10,7 @@ import sys
 import measure
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 PEERS = ("floor", "smolfleet", "xargs", "parallel", "asyncio")
 
 
@@ -28,10 +29,7 @@ class Scene:
         self.smolvm, self.ca = directory / "smolvm", directory / "ca.pem"
         self.errors = directory / "stderr"
         shutil.copy(build / "tools/peers/nothing", self.smolvm)
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                        "-subj", "/CN=bench-peers", "-addext", "basicConstraints=critical,CA:TRUE",
-                        "-keyout", os.devnull, "-out", self.ca],
-                       check=True, stderr=subprocess.DEVNULL)
+        subprocess.run([ROOT / "tools/make-ca", self.ca], check=True)
         (directory / "parallel").mkdir()  # where GNU parallel keeps what it remembers
 
     def environment(self, **changes):
