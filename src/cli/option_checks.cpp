@@ -12,7 +12,6 @@
 namespace smolfleet::cli {
 namespace {
 
-constexpr std::size_t most_guests = 100'000;
 /// A week: longer waits are mistakes in the unit.
 constexpr double most_seconds = 604'800;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ class Validator;
 }  // namespace CLI
 
 namespace smolfleet::cli {
+
+/// Guests, or anything that is counted per guest: more is a mistake.
+inline constexpr std::size_t most_guests = 100'000;
 
 /// "--boot-slots" can also be set by SMOLFLEET_BOOT_SLOTS.
 void allow_environment(CLI::Option* option);

@@ -45,6 +45,11 @@ std::optional<fleet::HaltRule> parse_halt(std::string_view text) {
   return rule;
 }
 
+std::string check_boot_slots(const std::string& text) {
+  if (text == "auto" || count_of_guests()(text).empty()) return {};
+  return fmt::format("{} is neither auto nor a number of guests from 1 to {}", text, most_guests);
+}
+
 std::string check_start_rate(const std::string& text) {
   constexpr double slowest = 0.001;
   constexpr double fastest = 100'000;
@@ -98,7 +103,7 @@ void UpCommand::add_widths(CLI::App& up) {
   add_jobs(up, options_.jobs, "Guests in flight at a time");
   allow_environment(up.add_option("--boot-slots", raw_.boot_slots,
                                   "Parallel starts; auto finds the number by measuring")
-                        ->check(CLI::IsMember({"auto"}).description("") | count_of_guests())
+                        ->check(check_boot_slots)
                         ->type_name("N|auto")
                         ->capture_default_str());
   allow_environment(up.add_option("--start-rate", raw_.start_rate, "Starts a second at most")
