@@ -108,9 +108,12 @@ bool BootWidth::is_over(TimePoint now) const {
 
 /// Successes per second under the cohort's width; nothing if the cohort was not as wide as that.
 std::optional<double> BootWidth::measured(TimePoint now) const {
+  if (cohort_.spent <= Seconds::zero()) return std::nullopt;
   const double crowd = cohort_.crowd / cohort_.spent.count();
   const auto wanted = static_cast<double>(width());
-  if (std::abs(crowd - wanted) > fitting * wanted) return std::nullopt;
+  // Who pauses between two attempts takes up a place, and is not seen in the crowd.
+  const bool fits = is_hopeless() || std::abs(crowd - wanted) <= fitting * wanted;
+  if (!fits) return std::nullopt;
   const auto left = static_cast<double>(cohort_.begun - cohort_.ended);
   const auto spent = cohort_.spent + left * Seconds(now - cohort_.opened) - cohort_.begun_at;
   return crowd * static_cast<double>(cohort_.succeeded) / spent.count();
@@ -149,7 +152,8 @@ BootWidth::Index BootWidth::next(TimePoint now) {
 
 BootWidth::Index BootWidth::next_doubling(TimePoint now) {
   const auto up = nearest(2 * width());
-  const bool gained = levels_[current_].goodput >= worthwhile_doubling * best_goodput(current_);
+  const auto goodput = levels_[current_].goodput.value_or(0);
+  const bool gained = !is_hopeless() && goodput >= worthwhile_doubling * best_goodput(current_);
   if (up != current_ && gained) return up;
   base_ = best();
   const bool narrower_known = best_goodput(base_) > 0;
@@ -205,7 +209,8 @@ void BootWidth::move_base(TimePoint now) {
 
 /// What a try has cost is what its time would have brought at the base.
 void BootWidth::postpone(Level& level, TimePoint now) {
-  const double share = *level.goodput / *levels_[base_].goodput;
+  const auto best = levels_[base_].goodput.value_or(0);
+  const double share = best > 0 ? *level.goodput / best : 1;
   const auto lost = (now - cohort_.opened) * std::clamp(1 - share, 0.0, 1.0);
   level.vain = std::min(level.vain + 1, most_vain);
   level.next_cohort = cohort_.number + (std::uint64_t{1} << level.vain);

@@ -28,6 +28,8 @@ Awaitable<Gate::Entered> Gate::enter(TimePoint until) {
 
 Awaitable<Gate::Entered> Gate::step_aside(Place place, TimePoint until) {
   if (taken_ <= width_) co_return Entered(std::move(place));
+  const bool ended = co_await cancelled();
+  if (ended) co_return Entered(std::unexpect, Interruption::cancelled);
   {
     const Place given_up = std::move(place);
   }

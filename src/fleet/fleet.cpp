@@ -87,7 +87,11 @@ Awaitable<void> Fleet::admit_plans() {
   }
   while (true) {
     auto place = co_await jobs_.enter(until_);
-    if (!place) break;
+    if (!place) {
+      // The timer of the run's limit may not have had its turn yet.
+      if (place.error() == core::Interruption::deadline) summary_.timed_out = true;
+      break;
+    }
     auto line = co_await feed_.next();
     if (!line) summary_.feed_fault = line.error();
     if (!line || !*line) break;

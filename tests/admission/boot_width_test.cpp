@@ -107,6 +107,42 @@ TEST_SUITE("admission") {
     CHECK(share_of_best(host, {.starts = 5000}) >= 0.85);
   }
 
+  TEST_CASE("a host that bears fewer than it is given to begin with is soon given fewer") {
+    SimulatedHost host;
+    host.limit = 4;
+    const auto outcome = test::play(host, {});
+    CHECK(most_used_width(outcome) == 4);
+    CHECK(outcome.ends_at.rbegin()->first == 8);
+  }
+
+  TEST_CASE(
+      "a host on which nothing starts is tried at one width or another, and never in a crowd") {
+    SimulatedHost host;
+    host.limit = 0;
+    const auto outcome = test::play(host, {.starts = 300});
+    CHECK(outcome.timed_out == 300);
+    CHECK(outcome.ends_at.rbegin()->first == 8);
+  }
+
+  TEST_CASE("starts that fail at once for a reason that passes narrow the width, too") {
+    BootWidth width(64);
+    auto now = BootWidth::TimePoint();
+    for (int i = 0; i < 16; ++i) {
+      const auto start = width.begin(now);
+      now += 1ms;
+      width.end(start, StartEnd::overloaded, now);
+      now += 100ms;  // the pause before the next attempt
+    }
+    CHECK(width.width() < 8);
+  }
+
+  TEST_CASE("time that stands still does no harm") {
+    BootWidth width(64);
+    for (int i = 0; i < 100; ++i)
+      width.end(width.begin({}), StartEnd::succeeded, {});
+    CHECK(width.width() == 8);
+  }
+
   TEST_CASE("a limit between two doublings is found in time") {
     SimulatedHost host;
     host.limit = 28;
