@@ -23,8 +23,7 @@ Poller::Poller(const core::Executor& executor) : set_(executor) {
 
 std::error_code Poller::Watch::open(core::UniqueFd fd) {
   fd_ = std::move(fd);
-  std::error_code error;
-  poller_.add(*this, error);
+  const auto error = poller_.add(*this);
   if (error) fd_ = core::UniqueFd();
   return error;
 }
@@ -35,16 +34,15 @@ void Poller::Watch::close() {
   fd_ = core::UniqueFd();
 }
 
-void Poller::add(Watch& watch, std::error_code& error) {
+std::error_code Poller::add(Watch& watch) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.ptr = &watch;
-  if (::epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, watch.fd(), &event) != 0) {
-    error = last_error();
-    return;
-  }
+  if (::epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, watch.fd(), &event) != 0)
+    return last_error();
   ++watched_;
   listen();
+  return {};
 }
 
 /// Closing alone is not enough: vfork(2) lets the parent go on a moment before the child's exec

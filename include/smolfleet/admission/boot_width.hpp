@@ -22,14 +22,12 @@ enum class StartEnd { succeeded, overloaded, other };
 /// - A width is judged by a *cohort*: the first starts that begin under it. By Little's law its
 ///   goodput is width × successes / time spent in starts. A cohort that did not fill the width
 ///   (too few plans) says nothing.
-/// - *Doubling*, from 8 on, as long as each doubling gains at least a tenth. If none does,
-/// *halving*,
-///   as long as nothing is lost by it.
-/// - *Settled*, on the narrowest width whose goodput is within 5 % of the best one seen. Now and
-/// then
-///   a neighbour is tried, wider and narrower in turn. A try that was in vain is repeated after
-///   twice as many cohorts, and if most starts of a wider one timed out, only when many times what
-///   that cost has passed.
+/// - *Doubling*, from 8 on, as long as each doubling gains at least a tenth. If none does, it goes
+///   on by *halving*, as long as nothing is lost by it.
+/// - *Settled*, on the narrowest width whose goodput is within 5 % of the best one seen. At times a
+///   neighbour is tried, wider and narrower in turn. A try that was in vain is repeated after twice
+///   as many cohorts, and if most starts of a wider one timed out, only when many times what that
+///   cost has passed.
 /// A width at which starts time out has little goodput: it is left after one cohort, once, however
 /// many of its starts time out; and a guest that always times out is no worse at any width.
 ///

@@ -52,7 +52,7 @@ class Poller {
   ~Poller() = default;
 
  private:
-  void add(Watch& watch, std::error_code& error);
+  [[nodiscard]] std::error_code add(Watch& watch);
   void remove(const Watch& watch);
   void listen();
   void dispatch();
