@@ -217,7 +217,7 @@ class BringUp {
 
   const plan::Plan& plan_;
   Past past_;
-  Subject subject_;
+  results::Subject subject_;
   Frame frame_;
   Services& services_;
   Report& report_;
@@ -227,7 +227,7 @@ class BringUp {
 
 }  // namespace
 
-Subject subject_of(const plan::Plan& plan) {
+results::Subject subject_of(const plan::Plan& plan) {
   return {.line = plan.line, .id = plan.id, .target = plan.target};
 }
 

@@ -27,7 +27,8 @@ Outcome ended_by(process::End end) {
 
 class PhaseRun {
  public:
-  PhaseRun(results::Phase& phase, const Subject& guest, PhaseWork work, Frame frame, Tools& tools)
+  PhaseRun(results::Phase& phase, const results::Subject& guest, PhaseWork work, Frame frame,
+           Tools& tools)
       : phase_(phase),
         guest_(guest),
         work_(std::move(work)),
@@ -70,7 +71,7 @@ class PhaseRun {
       if (cancelled) co_return failed(call.verb, ended_by(process::Cancelled{}));
       if (!may_repeat) co_return failed(call.verb, std::move(outcome));
       ++retries_;
-      if (tools_.on_retry) tools_.on_retry(guest_, phase_.name, tools_.clock.now() - ended);
+      tools_.watcher.retried(guest_, phase_.name, tools_.clock.now() - ended);
     }
   }
 
@@ -115,7 +116,7 @@ class PhaseRun {
   }
 
   results::Phase& phase_;
-  const Subject& guest_;
+  const results::Subject& guest_;
   PhaseWork work_;
   milliseconds limit_;
   Frame frame_;
@@ -128,14 +129,14 @@ class PhaseRun {
 }  // namespace
 
 Awaitable<std::optional<Failure>> record_phase(std::string name, PhaseWork work,
-                                               const Subject& guest, Frame frame, Tools& tools,
-                                               std::vector<results::Phase>& phases) {
+                                               const results::Subject& guest, Frame frame,
+                                               Tools& tools, std::vector<results::Phase>& phases) {
   results::Phase phase;
   phase.name = std::move(name);
-  if (tools.on_phase) tools.on_phase(guest, phase, Moment::begun);
+  tools.watcher.phase_begun(guest, phase.name);
   PhaseRun phase_run(phase, guest, std::move(work), frame, tools);
   auto failure = co_await phase_run.run();
-  if (tools.on_phase) tools.on_phase(guest, phase, Moment::ended);
+  tools.watcher.phase_ended(guest, phase);
   if (phase.attempts > 0) phases.push_back(std::move(phase));
   co_return failure;
 }

@@ -41,7 +41,7 @@ struct PhaseWork {
 /// limit may shorten. Appends the phase to `phases`, unless there never was a child.
 /// Returns why it failed, or nothing. The references must outlive the call.
 [[nodiscard]] core::Awaitable<std::optional<core::Failure>> record_phase(
-    std::string name, PhaseWork work, const Subject& guest, Frame frame, Tools& tools,
+    std::string name, PhaseWork work, const results::Subject& guest, Frame frame, Tools& tools,
     std::vector<results::Phase>& phases);
 
 }  // namespace smolfleet::bringup

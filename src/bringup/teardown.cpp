@@ -61,7 +61,7 @@ Awaitable<std::expected<bool, Failure>> is_there(const plan::Plan& plan, const R
 
 }  // namespace
 
-Awaitable<MaybeFailure> take_down(const Subject& guest, OnFailure how, TimePoint admitted,
+Awaitable<MaybeFailure> take_down(const results::Subject& guest, OnFailure how, TimePoint admitted,
                                   Tools& tools, std::vector<results::Phase>& phases) {
   if (how == OnFailure::keep) co_return std::nullopt;
   const Frame frame{.admitted = admitted, .until = core::never};

@@ -56,7 +56,8 @@ class Run {
                .host = host_,
                .clock = clock_,
                .dice = dice_,
-               .settle = no_settle},
+               .settle = no_settle,
+               .watcher = nobody_},
         removals_(loop.get_executor(), {.run = options.run, .jobs = options.jobs},
                   open(std::move(feed), options), writer_, tools_, log),
         early_end_(loop, interrupts, log, stoppable()) {}
@@ -106,6 +107,7 @@ class Run {
   bringup::Dice dice_;
   std::optional<fleet::Feed> feed_;
   results::Writer writer_;
+  results::Watcher nobody_;
   bringup::Tools tools_;
   fleet::Removals removals_;
   EarlyEnd early_end_;

@@ -18,7 +18,8 @@
 #include "smolfleet/journal/journal.hpp"
 #include "smolfleet/process/orphans.hpp"
 #include "smolfleet/process/runner.hpp"
-#include "smolfleet/results/event.hpp"
+#include "smolfleet/results/event_stream.hpp"
+#include "smolfleet/results/watcher.hpp"
 #include "smolfleet/results/writer.hpp"
 
 #include <fmt/format.h>
@@ -83,6 +84,21 @@ std::string removal_of(const std::string& run_id) {
       run_id);
 }
 
+/// Each retry with the pause that was really waited.
+class RetryLog final : public results::Watcher {
+ public:
+  explicit RetryLog(spdlog::logger& log) : log_(log) {}
+
+  void retried(const results::Subject& plan, std::string_view phase,
+               std::chrono::duration<double> pause) override {
+    log_.debug("line {}: {} of {} is tried again after {:.6f} s", plan.line, phase, plan.target,
+               pause.count());
+  }
+
+ private:
+  spdlog::logger& log_;
+};
+
 /// Everything that a run consists of, in the order in which it must be taken down again.
 class Run {
  public:
@@ -101,14 +117,15 @@ class Run {
         feed_(std::move(feed), feed_name(options.feed)),
         writer_(loop.get_executor(), std::move(results), queued_results,
                 [this] { fleet_.cancel(); }),
+        retries_(log),
+        events_(writer_, options.run_id),
         services_{.tools = {.smolvm = smolvm_,
                             .runner = runner_,
                             .host = host_,
                             .clock = clock_,
                             .dice = dice_,
                             .settle = options.settle,
-                            .on_phase = listener(options),
-                            .on_retry = retry_log()},
+                            .watcher = audience_},
                   .staging = staging_,
                   .on_installed =
                       [this](const plan::Plan& plan, const results::Ca& ca) {
@@ -121,7 +138,10 @@ class Run {
                                                           [this] { fleet_.cancel(); })
                      : nullptr),
         fleet_(loop.get_executor(), fleet_options(options), feed_, writer_, services_, log),
-        early_end_(loop, interrupts, log, stoppable()) {}
+        early_end_(loop, interrupts, log, stoppable()) {
+    audience_.add(retries_);
+    if (options.events) audience_.add(events_);
+  }
 
   core::Awaitable<void> run(Summary& summary) {
     early_end_.listen();
@@ -182,36 +202,6 @@ class Run {
             .journal = journal_.get()};
   }
 
-  bringup::OnPhase listener(const UpOptions& options) {
-    if (!options.events) return {};
-    return [this](const bringup::Subject& guest, const results::Phase& phase,
-                  bringup::Moment moment) { announce(guest, phase, moment); };
-  }
-
-  bringup::OnRetry retry_log() {
-    if (!log_.should_log(spdlog::level::debug)) return {};
-    return [this](const bringup::Subject& guest, const std::string& phase,
-                  std::chrono::duration<double> pause) {
-      log_.debug("line {}: {} of {} is tried again after {:.6f} s", guest.line, phase, guest.target,
-                 pause.count());
-    };
-  }
-
-  /// A guest has only so many phases before its result waits for the reader.
-  void announce(const bringup::Subject& guest, const results::Phase& phase,
-                bringup::Moment moment) {
-    const bool begins = moment == bringup::Moment::begun;
-    const auto line = results::to_line(results::Event{
-        .kind = begins ? results::EventKind::phase_started : results::EventKind::phase_ended,
-        .id = guest.id,
-        .target = guest.target,
-        .line = guest.line,
-        .run = run_id_,
-        .at = std::chrono::system_clock::now(),
-        .phase = phase});
-    writer_.add(line);
-  }
-
   Stoppable stoppable() {
     return {.reads = "plans",
             .cleans_up = true,
@@ -233,6 +223,9 @@ class Run {
   bringup::Dice dice_;
   fleet::Feed feed_;
   results::Writer writer_;
+  RetryLog retries_;
+  results::EventStream events_;
+  results::Audience audience_;
   bringup::Services services_;
   std::unique_ptr<admission::MemoryReserve> memory_;  ///< nullptr: memory is not looked at
   std::unique_ptr<journal::Journal> journal_;

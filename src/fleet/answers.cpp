@@ -38,6 +38,7 @@ Awaitable<void> Fleet::recall(const plan::Plan& plan, const Entry& entry) {
   ++summary_.recalled;
   ++summary_.results[static_cast<std::size_t>(entry.answer->status)];
   ++recalled_[static_cast<std::size_t>(entry.answer->status)];
+  services_.tools.watcher.recalled(entry.answer->status);
   co_await writer_.write(*line);
 }
 
@@ -56,6 +57,7 @@ std::string Fleet::sealed(Result& result) const {
 
 Awaitable<void> Fleet::give(const Result& result, const std::string& line) {
   note(result);
+  services_.tools.watcher.answered(result);
   log_answer(result);
   co_await writer_.write(line);
 }

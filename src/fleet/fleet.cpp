@@ -169,6 +169,7 @@ Awaitable<void> Fleet::bring_up(plan::Plan plan, Entry entry, TimePoint read,
   result.line = plan.line;
   result.queued = admitted - read;
   log_.debug("line {}: {} admitted", plan.line, plan.target);
+  services_.tools.watcher.admitted(bringup::subject_of(plan));
   bringup::Report report;
   const bool recorded = co_await ledger_.admitted(plan, entry);
   if (!recorded) {

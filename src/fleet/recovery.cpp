@@ -25,9 +25,14 @@ using journal::Leftover;
 class Recovering {
  public:
   Recovering(core::Executor executor, std::size_t width, bringup::Tools& tools)
-      : width_(std::move(executor), width), tools_(tools) {
-    tools_.on_phase = {};  // an event is about a line of the feed
-  }
+      : width_(std::move(executor), width),
+        tools_{.smolvm = tools.smolvm,
+               .runner = tools.runner,
+               .host = tools.host,
+               .clock = tools.clock,
+               .dice = tools.dice,
+               .settle = tools.settle,
+               .watcher = nobody_} {}
 
   Awaitable<Recovery> run(std::vector<Leftover> guests) {
     const auto can = co_await tools_.host.capabilities(core::never);
@@ -74,7 +79,7 @@ class Recovering {
 
   Awaitable<void> take_down(Leftover guest) {
     const auto place = co_await width_.enter();
-    const bringup::Subject subject{.line = 0, .id = guest.plan, .target = guest.target};
+    const results::Subject subject{.line = 0, .id = guest.plan, .target = guest.target};
     std::vector<results::Phase> phases;
     std::optional<Failure> failure;
     if (place) {
@@ -102,6 +107,7 @@ class Recovering {
   }
 
   core::Gate width_;
+  results::Watcher nobody_;  ///< what is watched are lines of the feed
   bringup::Tools tools_;
   Recovery recovery_;
 };

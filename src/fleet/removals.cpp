@@ -222,7 +222,7 @@ Awaitable<void> Removals::take_down(const Claim& claim, TimePoint admitted, Remo
 }
 
 Awaitable<void> Removals::take_down_ours(const Claim& claim, TimePoint admitted, Removal& removal) {
-  const bringup::Subject guest{.line = claim.line.value_or(0),
+  const results::Subject guest{.line = claim.line.value_or(0),
                                .id = claim.id.value_or(std::string()),
                                .target = *claim.target};
   log_.debug("{} is taken down", guest.target);

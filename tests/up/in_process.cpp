@@ -35,7 +35,7 @@ InProcess::InProcess(const core::Executor& executor, const Scene& scene, int res
       dice_(1),
       feed_(feed_of_scene(executor, scene), "feed"),
       writer_(executor, writer_to(executor, results), 1024, [this] { fleet_.cancel(); }),
-      services_{{smolvm_, runner_, host_, clock_, dice_, options.settle},
+      services_{{smolvm_, runner_, host_, clock_, dice_, options.settle, nobody_},
                 staging_,
                 [](const auto&, const auto&) {}},
       fleet_(executor, {.run_id = "r", .jobs = options.jobs, .unknown_keys = {}, .timeout = {}},

@@ -42,6 +42,7 @@ class InProcess {
   bringup::Dice dice_;
   fleet::Feed feed_;
   results::Writer writer_;
+  results::Watcher nobody_;
   bringup::Services services_;
   fleet::Fleet fleet_;
 };

@@ -11,6 +11,7 @@
 #include "smolfleet/plan/plan.hpp"
 #include "smolfleet/process/runner.hpp"
 #include "smolfleet/results/result.hpp"
+#include "smolfleet/results/watcher.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -24,23 +25,7 @@ namespace smolfleet::bringup {
 /// Called once per guest when its CA is installed and verified, however often that was tried.
 using OnInstalled = std::function<void(const plan::Plan&, const results::Ca&)>;
 
-/// Whom a phase is about: the plan's place in the feed, its id, and the machine's name.
-struct Subject {
-  std::uint64_t line = 0;
-  std::string id;
-  std::string target;
-};
-
-[[nodiscard]] Subject subject_of(const plan::Plan& plan);
-
-/// Called when a phase begins, and again when it has ended (then it has attempts, or never had a
-/// child). It must not wait: a clean-up goes on whoever listens.
-enum class Moment { begun, ended };
-using OnPhase = std::function<void(const Subject&, const results::Phase&, Moment)>;
-
-/// Called when a phase is tried again: how long after the attempt before it. Must not wait.
-using OnRetry =
-    std::function<void(const Subject&, const std::string& phase, std::chrono::duration<double>)>;
+[[nodiscard]] results::Subject subject_of(const plan::Plan& plan);
 
 /// What any story of a guest works with; owned by the run, outlives every guest.
 struct Tools {
@@ -51,8 +36,7 @@ struct Tools {
   Dice& dice;
   /// Pause before a killed exec is run once more.
   std::chrono::milliseconds settle;
-  OnPhase on_phase = {};  ///< empty: nobody listens
-  OnRetry on_retry = {};  ///< likewise
+  results::Watcher& watcher;  ///< is told of phases and retries
 };
 
 /// What a bring-up works with besides; as for Tools.

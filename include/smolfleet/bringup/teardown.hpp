@@ -24,7 +24,7 @@ enum class OnFailure { remove, stop, keep };
 /// Returns why the guest is still there, or nothing; appends what was done to `phases`.
 /// *On cancellation* it stops where it is: behind a core::shield it finishes.
 [[nodiscard]] core::Awaitable<std::optional<core::Failure>> take_down(
-    const Subject& guest, OnFailure how, core::TimePoint admitted, Tools& tools,
+    const results::Subject& guest, OnFailure how, core::TimePoint admitted, Tools& tools,
     std::vector<results::Phase>& phases);
 
 /// Takes down what a plan that did not end ok has created. A create that was ended half-way may
