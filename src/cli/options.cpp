@@ -1,6 +1,7 @@
 // The command line, read with CLI11: which command, and its options.
 #include "smolfleet/cli/options.hpp"
 
+#include "cli/check_options.hpp"
 #include "cli/down_options.hpp"
 #include "cli/up_options.hpp"
 #include "cli/version.hpp"
@@ -33,21 +34,24 @@ class HelpFormatter final : public CLI::Formatter {
 
 }  // namespace
 
-std::variant<UpOptions, DownOptions, Exit> parse_options(int argc, char** argv) {
+std::variant<UpOptions, DownOptions, CheckOptions, Exit> parse_options(int argc,
+                                                                                      char** argv) {
   CLI::App app("Brings up a fleet of smolvm guests that trust their proxy's CA.", "smolfleet");
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_version_flag("--version", fmt::format("smolfleet {}", version));
   app.require_subcommand(1);
   UpCommand up(app);
   DownCommand down(app);
+  CheckCommand check(app);
   try {
     app.parse(argc, argv);
     if (down.given()) return down.options();
+    if (check.given()) return check.options();
     return up.options();
   } catch (const CLI::RequiredError&) {
     const auto what = argc > 1 ? fmt::format("{} is no command of smolfleet", argv[1])
                                : std::string("smolfleet needs a command");
-    fmt::print(stderr, "{}: try `smolfleet up`, `smolfleet down`, or `smolfleet --help`.\n", what);
+    fmt::print(stderr, "{}: try `smolfleet up`, `smolfleet check`, or `smolfleet --help`.\n", what);
     return Exit{usage_error};
   } catch (const CLI::ParseError& error) {
     return Exit{app.exit(error) == 0 ? 0 : usage_error};
