@@ -2,6 +2,7 @@
 #include "smolfleet/cli/options.hpp"
 
 #include "cli/check_options.hpp"
+#include "cli/doctor_options.hpp"
 #include "cli/down_options.hpp"
 #include "cli/up_options.hpp"
 #include "cli/version.hpp"
@@ -34,7 +35,7 @@ class HelpFormatter final : public CLI::Formatter {
 
 }  // namespace
 
-std::variant<UpOptions, DownOptions, CheckOptions, Exit> parse_options(int argc,
+std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, Exit> parse_options(int argc,
                                                                                       char** argv) {
   CLI::App app("Brings up a fleet of smolvm guests that trust their proxy's CA.", "smolfleet");
   app.formatter(std::make_shared<HelpFormatter>());
@@ -43,10 +44,12 @@ std::variant<UpOptions, DownOptions, CheckOptions, Exit> parse_options(int argc,
   UpCommand up(app);
   DownCommand down(app);
   CheckCommand check(app);
+  DoctorCommand doctor(app);
   try {
     app.parse(argc, argv);
     if (down.given()) return down.options();
     if (check.given()) return check.options();
+    if (doctor.given()) return doctor.options();
     return up.options();
   } catch (const CLI::RequiredError&) {
     const auto what = argc > 1 ? fmt::format("{} is no command of smolfleet", argv[1])
