@@ -108,10 +108,9 @@ std::expected<int, NoRun> run_check(asio::io_context& loop, CheckOptions& option
 }  // namespace
 
 int check(CheckOptions options) {
-  return run_command({},
-                     [&options](asio::io_context& loop, ClosedStreams closed, spdlog::logger& log) {
-                       return run_check(loop, options, closed, log);
-                     });
+  return run_command({}, [&options](asio::io_context& loop, ClosedStreams closed, Log& log) {
+    return run_check(loop, options, closed, log.lines());
+  });
 }
 
 }  // namespace smolfleet::cli
