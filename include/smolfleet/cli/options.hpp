@@ -4,6 +4,7 @@
 #include "smolfleet/bringup/teardown.hpp"
 #include "smolfleet/driver/smolvm.hpp"
 #include "smolfleet/fleet/halt.hpp"
+#include "smolfleet/metrics/target.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -36,10 +37,11 @@ struct UpOptions {
   fleet::HaltRule halt;
   bool events = false;
   bool strict = false;
-  std::string run_id;         ///< empty: a fresh one, or the resumed journal's
-  std::string journal;        ///< a path; empty: none
-  bool resume = false;        ///< go on with the journal
-  bool retry_failed = false;  ///< when resuming: also what failed
+  std::string run_id;                      ///< empty: a fresh one, or the resumed journal's
+  std::string journal;                     ///< a path; empty: none
+  bool resume = false;                     ///< go on with the journal
+  bool retry_failed = false;               ///< when resuming: also what failed
+  std::optional<metrics::Target> metrics;  ///< nothing: nobody wants them
   /// `executable` and `run_id` are filled in when the run begins.
   driver::Settings driver;
   LogOptions log;
