@@ -106,11 +106,12 @@ std::expected<Listener, std::string> listen_on(const Loopback& address) {
 }
 
 Page::Page(const core::Executor& executor, core::Clock& clock, UniqueFd listener,
-           std::function<std::string()> text)
+           std::function<std::string()> text, std::chrono::milliseconds limit)
     : executor_(executor),
       clock_(clock),
       listener_(executor, listener.release()),
       text_(std::move(text)),
+      limit_(limit),
       places_(executor, most_visitors),
       scope_(executor) {}
 
@@ -148,7 +149,7 @@ Awaitable<void> Page::serve(UniqueFd visitor, core::Gate::Place place) {
   [[maybe_unused]] const auto held = std::move(place);
   // Shared with the limit, whose handler may already be on its way when this task ends.
   const auto socket = std::make_shared<Socket>(executor_, visitor.release());
-  asio::steady_timer limit(executor_, visit_limit);
+  asio::steady_timer limit(executor_, limit_);
   limit.async_wait([socket](std::error_code error) {
     if (!error) socket->close();
   });

@@ -4,6 +4,7 @@
 #include "smolfleet/core/scope.hpp"
 #include "smolfleet/metrics/page.hpp"
 
+#include "../support/loopback.hpp"
 #include "../support/manual_clock.hpp"
 #include "../support/program.hpp"
 
@@ -71,8 +72,7 @@ TEST_SUITE("metrics") {
   TEST_CASE("an address in use is said, with what to do") {
     const auto first = metrics::listen_on({.host = "127.0.0.1", .port = 0});
     REQUIRE(first);
-    const auto begin = first->url.rfind(':') + 1;
-    const auto port = static_cast<std::uint16_t>(std::stoi(first->url.substr(begin)));
+    const auto port = test::port_in(first->url);
     CHECK(first->url == "http://127.0.0.1:" + std::to_string(port) + "/metrics");
     const auto second =
         metrics::open_exporter(metrics::Loopback{.host = "127.0.0.1", .port = port});

@@ -1,16 +1,13 @@
 // `up --metrics`: the numbers of a run in a file, or on a page that can be asked while it goes on.
+#include "../support/loopback.hpp"
 #include "../support/prometheus_text.hpp"
 #include "fixture.hpp"
 #include "scenario.hpp"
 
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -47,22 +44,6 @@ MetricsText metrics_in(const Scene& scene, const std::string& file) {
 
 std::string labelled(const char* name, const char* label, const std::string& value) {
   return fmt::format("{}{{{}=\"{}\"}}", name, label, value);
-}
-
-/// The port at the end of an address or of a URL of the page.
-std::uint16_t port_in(const std::string& line) {
-  return static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
-}
-
-/// A connection to a port of this host; none: nobody listens.
-UniqueFd connect_to(std::uint16_t port) {
-  UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  ::inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-  const int done = ::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
-  return done == 0 ? std::move(fd) : UniqueFd();
 }
 
 std::string read_to_end(int fd) {
@@ -347,7 +328,10 @@ TEST_SUITE("up") {
   }
 
   TEST_CASE("promtool, where there is one, has nothing to say against the metrics") {
-    if (!has_promtool()) return (void)MESSAGE("there is no promtool on PATH");
+    if (!has_promtool()) {
+      MESSAGE("there is no promtool on PATH");
+      return;
+    }
     const Scene scene;
     const StandIn smolvm(scene);
     const auto file = scene.directory().path("m.prom");

@@ -34,9 +34,9 @@ inline constexpr std::chrono::seconds visit_limit(5);
 /// another thread. One request a connection.
 class Page {
  public:
-  /// The clock outlives the page. `text` gives the metrics.
+  /// The clock outlives the page. `text` gives the metrics; a visit takes at most `limit`.
   Page(const core::Executor& executor, core::Clock& clock, core::UniqueFd listener,
-       std::function<std::string()> text);
+       std::function<std::string()> text, std::chrono::milliseconds limit = visit_limit);
   Page(const Page&) = delete;
   Page& operator=(const Page&) = delete;
 
@@ -54,6 +54,7 @@ class Page {
   core::Clock& clock_;
   Socket listener_;
   std::function<std::string()> text_;
+  std::chrono::milliseconds limit_;
   core::Gate places_;
   core::Scope scope_;  ///< last: its tasks use all the others
 };
