@@ -4,6 +4,7 @@
 #include "cli/check_options.hpp"
 #include "cli/doctor_options.hpp"
 #include "cli/down_options.hpp"
+#include "cli/report_options.hpp"
 #include "cli/up_options.hpp"
 #include "cli/version.hpp"
 
@@ -35,8 +36,8 @@ class HelpFormatter final : public CLI::Formatter {
 
 }  // namespace
 
-std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, Exit> parse_options(int argc,
-                                                                                      char** argv) {
+std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, ReportOptions, Exit>
+parse_options(int argc, char** argv) {
   CLI::App app("Brings up a fleet of smolvm guests that trust their proxy's CA.", "smolfleet");
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_version_flag("--version", fmt::format("smolfleet {}", version));
@@ -45,11 +46,13 @@ std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, Exit> parse_op
   DownCommand down(app);
   CheckCommand check(app);
   DoctorCommand doctor(app);
+  ReportCommand report(app);
   try {
     app.parse(argc, argv);
     if (down.given()) return down.options();
     if (check.given()) return check.options();
     if (doctor.given()) return doctor.options();
+    if (report.given()) return report.options();
     return up.options();
   } catch (const CLI::RequiredError&) {
     const auto what = argc > 1 ? fmt::format("{} is no command of smolfleet", argv[1])

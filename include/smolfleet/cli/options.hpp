@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace smolfleet::cli {
 
@@ -73,6 +74,13 @@ struct DoctorOptions {
   bool json = false;
 };
 
+struct ReportOptions {
+  std::vector<std::string> inputs;  ///< paths; "-" is stdin
+  std::string page;                 ///< a path; "-" is stdout; empty: no page
+  std::string trace;                ///< the same for the trace; at least one of them is wanted
+  std::string title;
+};
+
 /// The process is to end at once with this status; what there was to say has been said.
 struct Exit {
   int status = 0;
@@ -80,7 +88,7 @@ struct Exit {
 
 /// Reads argv and SMOLFLEET_*; the command line wins. Prints help, the version or what is wrong
 /// with the usage, and then gives an Exit (0 or 2).
-[[nodiscard]] std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, Exit> parse_options(
-    int argc, char** argv);
+[[nodiscard]] std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, ReportOptions, Exit>
+parse_options(int argc, char** argv);
 
 }  // namespace smolfleet::cli
