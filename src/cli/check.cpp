@@ -43,7 +43,7 @@ class Check {
     if (!options_.json) co_await writer_.write(opening());
     while (true) {
       auto line = co_await feed_.next();
-      if (!line) feed_fault_ = std::move(line).error();
+      if (!line) feed_fault_ = line.error();
       if (!line || !*line) break;
       co_await judge(**line);
     }
