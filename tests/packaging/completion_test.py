@@ -122,6 +122,8 @@ def main():
     for shell in (Bash(places["bash"]), Fish(places["fish"])):
         check_all_options(shell, commands)
         check_words(shell, commands)
+    # Behind a phase stand seconds, in the words that readline makes of it.
+    assert Bash(places["bash"]).offers("up", "--deadline", "start=") == set()
     with tempfile.TemporaryDirectory() as directory:
         name = pathlib.Path(directory, "with blank.jsonl")
         name.touch()
