@@ -43,7 +43,8 @@ def main():
     assert {"", "up", "down"} <= {command.name for command in commands}
     found = [f"smolfleet {command.name}: {fault}" for command in commands
              for fault in faults(program, command)]
-    print("\n".join(found))
+    for fault in found:
+        print(fault)
     return 1 if found else 0
 
 

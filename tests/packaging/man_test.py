@@ -141,7 +141,8 @@ def keys():
 def main():
     commands = command_line.commands(sys.argv[1])
     found = [*lint(), *options_of(commands), *keys()]
-    print("\n".join(found))
+    for fault in found:
+        print(fault)
     return 1 if found else 0
 
 
