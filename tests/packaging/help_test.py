@@ -30,7 +30,7 @@ def faults(program, command):
     for option in command.options + command.positionals:
         if not option.text:
             yield f"{option.names[0]} says nothing"
-    for word in ("\x1b", "(Env:", "TEXT"):
+    for word in ("\x1b", "(Env:", "UINT", "FLOAT"):  # CLI11's own words
         if word in everything:
             yield f"shows {word!r}"
     if command.name and any(not name.startswith("-h") for name in known) and "Exit status" not in shown:
