@@ -19,8 +19,12 @@ constexpr std::chrono::milliseconds between_looks(250);
 }  // namespace
 
 std::optional<HostMemory> read_host_memory() {
+  return read_meminfo("/proc/meminfo");
+}
+
+std::optional<HostMemory> read_meminfo(const std::filesystem::path& path) {
   constexpr std::uint64_t kib_per_mib = 1024;
-  std::ifstream file("/proc/meminfo");
+  std::ifstream file(path);
   std::optional<std::uint64_t> total;
   std::optional<std::uint64_t> available;
   std::string key;

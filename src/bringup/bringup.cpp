@@ -142,8 +142,7 @@ class BringUp {
   }
 
   Awaitable<MaybeFailure> copy_ca() {
-    co_return co_await phase("copy_ca", Verb::copy_ca,
-                             services_.tools.smolvm.copy_ca(plan_.target, ca_.file));
+    return phase("copy_ca", Verb::copy_ca, services_.tools.smolvm.copy_ca(plan_.target, ca_.file));
   }
 
   Awaitable<MaybeFailure> install_ca() {
@@ -174,15 +173,17 @@ class BringUp {
     co_return co_await phase(std::move(name), std::move(work));
   }
 
+  // These two only pass on what they are given: as coroutines, each would keep a frame of its own
+  // for as long as the phase lasts.
   Awaitable<MaybeFailure> phase(std::string name, Verb verb, process::Command command) {
     PhaseWork work{.calls = {}, .raise_limit = fmt::format("--deadline {}=SECONDS", name)};
     work.calls.push_back({verb, std::move(command)});
-    co_return co_await phase(std::move(name), std::move(work));
+    return phase(std::move(name), std::move(work));
   }
 
   Awaitable<MaybeFailure> phase(std::string name, PhaseWork work) {
-    co_return co_await record_phase(std::move(name), std::move(work), subject_, frame_,
-                                    services_.tools, report_.phases);
+    return record_phase(std::move(name), std::move(work), subject_, frame_, services_.tools,
+                        report_.phases);
   }
 
   [[nodiscard]] Failure host_unfit(const std::string& phase) const {

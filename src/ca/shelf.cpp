@@ -66,18 +66,25 @@ std::expected<std::unique_ptr<Shelf>, std::string> Shelf::create(const fs::path&
     auto fault = cannot("make a private directory in", place, errno);
     return std::unexpected(fault.error() + "; set TMPDIR to a directory that can be written");
   }
-  return std::unique_ptr<Shelf>(new Shelf(std::move(name)));
+  return std::unique_ptr<Shelf>(new Shelf(std::move(name), true));
 }
 
-Shelf::Shelf(fs::path directory) : directory_(std::move(directory)) {}
+std::unique_ptr<Shelf> Shelf::imagine(fs::path directory) {
+  return std::unique_ptr<Shelf>(new Shelf(std::move(directory), false));
+}
+
+Shelf::Shelf(fs::path directory, bool is_real)
+    : directory_(std::move(directory)), is_real_(is_real) {}
 
 Shelf::~Shelf() {
+  if (!is_real_) return;
   std::error_code ignored;  // nobody is left to be told
   fs::remove_all(directory_, ignored);
 }
 
 std::expected<Held, std::string> Shelf::file_with(std::string_view bytes) {
   auto name = core::sha256_hex(bytes) + ".crt";
+  if (!is_real_) return std::make_shared<const fs::path>(directory_ / name);
   if (const auto known = index_->find(name); known != index_->end()) {
     if (auto held = known->second.lock()) return held;
   }
@@ -98,6 +105,7 @@ std::expected<Held, std::string> Shelf::file_with(std::string_view bytes) {
 
 std::expected<Held, std::string> Shelf::link_to(const fs::path& target) {
   const auto path = directory_ / fmt::format("link-{}", ++links_);
+  if (!is_real_) return std::make_shared<const fs::path>(path);
   if (::symlink(target.c_str(), path.c_str()) != 0) return cannot("make the link", path, errno);
   const auto remove = [](const fs::path* link) {
     ::unlink(link->c_str());

@@ -14,12 +14,15 @@ namespace smolfleet::ca {
 /// A path in the directory; what it leads to is removed with the last holder.
 using Held = std::shared_ptr<const std::filesystem::path>;
 
-/// Makes the directory and removes it with everything in it. Faults are whole sentences.
+/// Makes the directory and removes it with everything in it, or imagines one: then paths are the
+/// same, and nothing is made or removed. Faults are whole sentences.
 class Shelf {
  public:
   /// See Staging::create.
   [[nodiscard]] static std::expected<std::unique_ptr<Shelf>, std::string> create(
       const std::filesystem::path& parent);
+  /// See Staging::imagine.
+  [[nodiscard]] static std::unique_ptr<Shelf> imagine(std::filesystem::path directory);
 
   Shelf(const Shelf&) = delete;
   Shelf& operator=(const Shelf&) = delete;
@@ -38,9 +41,10 @@ class Shelf {
   /// The files by name. Shared, since a file may be held for longer than the shelf stands.
   using Index = std::unordered_map<std::string, std::weak_ptr<const std::filesystem::path>>;
 
-  explicit Shelf(std::filesystem::path directory);
+  Shelf(std::filesystem::path directory, bool is_real);
 
   std::filesystem::path directory_;
+  bool is_real_;
   std::shared_ptr<Index> index_ = std::make_shared<Index>();
   std::uint64_t links_ = 0;
 };

@@ -1,10 +1,10 @@
 // Each file is looked at once, each content is written once, and what nobody needs any more goes.
 #include "smolfleet/ca/staging.hpp"
 
+#include "smolfleet/core/recent.hpp"
 #include "smolfleet/core/text.hpp"
 
 #include "ca/examine.hpp"
-#include "ca/recent.hpp"
 #include "ca/shelf.hpp"
 #include "ca/source_file.hpp"
 
@@ -39,23 +39,19 @@ std::string name_of(const plan::CaChoice& choice) {
                      core::printable(choice.path, longest_path_shown));
 }
 
-std::string_view field_of(plan::CaLabel label) {
-  return label == plan::CaLabel::egress ? "/egress_plan/mitmproxy_ca_cert_only_host_path"
-                                        : "/proxy_plan/ca_cert_host_path";
-}
-
 core::Failure no_path(plan::CaLabel label) {
   return failure_about(
       fmt::format("the {} CA", plan::to_string(label)),
       {.code = core::FailureCode::ca_missing,
-       .text = fmt::format("is missing: the plan has no {}", field_of(label)),
+       .text = fmt::format("is missing: the plan has no {}", plan::field_of(label)),
        .hint = "Give the path of the CA certificate of the proxy that the guest goes through."});
 }
 
 Objection missing(plan::CaLabel label, std::string text) {
-  return {.code = core::FailureCode::ca_missing,
-          .text = std::move(text),
-          .hint = fmt::format("Is the proxy up, and is {} its CA certificate?", field_of(label))};
+  return {
+      .code = core::FailureCode::ca_missing,
+      .text = std::move(text),
+      .hint = fmt::format("Is the proxy up, and is {} its CA certificate?", plan::field_of(label))};
 }
 
 Objection not_staged(const std::string& fault) {
@@ -68,8 +64,8 @@ Objection not_staged(const std::string& fault) {
 
 struct Staging::State {
   std::unique_ptr<Shelf> shelf;
-  Recent<FileIdentity, Verdict> verdicts{most_files};
-  Recent<std::string, Held> links{most_links};
+  core::Recent<FileIdentity, Verdict> verdicts{most_files};
+  core::Recent<std::string, Held> links{most_links};
 
   std::expected<Verdict, Objection> verdict_on(const SourceFile& source, plan::CaLabel label);
   std::expected<Verdict, Objection> verdict_on(std::string_view bytes);
@@ -105,6 +101,12 @@ std::expected<Staging, std::string> Staging::create(const fs::path& parent) {
   if (!shelf) return std::unexpected(std::move(shelf).error());
   auto state = std::make_unique<State>();
   state->shelf = std::move(*shelf);
+  return Staging(std::move(state));
+}
+
+Staging Staging::imagine(fs::path directory) {
+  auto state = std::make_unique<State>();
+  state->shelf = Shelf::imagine(std::move(directory));
   return Staging(std::move(state));
 }
 

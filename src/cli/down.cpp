@@ -191,8 +191,8 @@ std::expected<int, NoRun> run_down(asio::io_context& loop, DownOptions& options,
 
 int down(DownOptions options) {
   return run_command(options.log,
-                     [&options](asio::io_context& loop, ClosedStreams closed, spdlog::logger& log) {
-                       return run_down(loop, options, closed, log);
+                     [&options](asio::io_context& loop, ClosedStreams closed, Log& log) {
+                       return run_down(loop, options, closed, log.lines());
                      });
 }
 

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <random>
 #include <sstream>
+#include <string_view>
 
 namespace smolfleet::cli {
 namespace {
@@ -87,6 +88,13 @@ std::size_t jobs_that_fit(std::size_t descriptors) {
   constexpr std::size_t per_guest = 3;
   if (descriptors <= own + per_guest) return 1;
   return (descriptors - own) / per_guest;
+}
+
+bool shows_colours(int fd) {
+  const char* const refused = std::getenv("NO_COLOR");
+  if (refused != nullptr && *refused != 0) return false;
+  const char* const terminal = std::getenv("TERM");
+  return ::isatty(fd) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
 }
 
 std::string fresh_run_id() {

@@ -1,4 +1,6 @@
 // The program `smolfleet`: from the command line to a command and its exit status.
+#include "smolfleet/cli/check.hpp"
+#include "smolfleet/cli/doctor.hpp"
 #include "smolfleet/cli/down.hpp"
 #include "smolfleet/cli/options.hpp"
 #include "smolfleet/cli/running.hpp"
@@ -16,6 +18,10 @@ int main(int argc, char** argv) {
     auto options = cli::parse_options(argc, argv);
     if (const auto* exit = std::get_if<cli::Exit>(&options)) return exit->status;
     if (auto* down = std::get_if<cli::DownOptions>(&options)) return cli::down(std::move(*down));
+    if (auto* check = std::get_if<cli::CheckOptions>(&options))
+      return cli::check(std::move(*check));
+    if (auto* doctor = std::get_if<cli::DoctorOptions>(&options))
+      return cli::doctor(std::move(*doctor));
     return cli::up(std::get<cli::UpOptions>(std::move(options)));
   } catch (const std::exception& error) {
     std::fprintf(

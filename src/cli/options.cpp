@@ -1,6 +1,8 @@
 // The command line, read with CLI11: which command, and its options.
 #include "smolfleet/cli/options.hpp"
 
+#include "cli/check_options.hpp"
+#include "cli/doctor_options.hpp"
 #include "cli/down_options.hpp"
 #include "cli/help.hpp"
 #include "cli/up_options.hpp"
@@ -18,21 +20,26 @@ constexpr int usage_error = 2;
 
 }  // namespace
 
-std::variant<UpOptions, DownOptions, Exit> parse_options(int argc, char** argv) {
+std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, Exit> parse_options(int argc,
+                                                                                      char** argv) {
   CLI::App app("Brings up a fleet of smolvm guests that trust their proxy's CA.", "smolfleet");
   set_up_help(app);
   app.set_version_flag("--version", fmt::format("smolfleet {}", version), "The version");
   app.require_subcommand(1);
   UpCommand up(app);
   DownCommand down(app);
+  CheckCommand check(app);
+  DoctorCommand doctor(app);
   try {
     app.parse(argc, argv);
     if (down.given()) return down.options();
+    if (check.given()) return check.options();
+    if (doctor.given()) return doctor.options();
     return up.options();
   } catch (const CLI::RequiredError&) {
     const auto what = argc > 1 ? fmt::format("{} is no command of smolfleet", argv[1])
                                : std::string("smolfleet needs a command");
-    fmt::print(stderr, "{}: try `smolfleet up`, `smolfleet down`, or `smolfleet --help`.\n", what);
+    fmt::print(stderr, "{}: try `smolfleet up`, `smolfleet check`, or `smolfleet --help`.\n", what);
     return Exit{usage_error};
   } catch (const CLI::ParseError& error) {
     return Exit{app.exit(error) == 0 ? 0 : usage_error};

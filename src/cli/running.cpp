@@ -2,7 +2,6 @@
 #include "smolfleet/cli/running.hpp"
 
 #include "smolfleet/cli/host_setup.hpp"
-#include "smolfleet/cli/log.hpp"
 
 #include <spdlog/logger.h>
 #include <unistd.h>
@@ -69,9 +68,9 @@ void end_in_words_when_memory_is_out() {
 int run_command(const LogOptions& options, const Body& body) {
   const auto closed = prepare_process();
   asio::io_context loop(1);
-  const auto log = open_log(loop.get_executor(), options);
-  const auto status = body(loop, closed, *log);
-  if (!status) log->error("{}", status.error().message);
+  Log log(loop.get_executor(), options);
+  const auto status = body(loop, closed, log);
+  if (!status) log.lines().error("{}", status.error().message);
   return status ? *status : status.error().status;
 }
 

@@ -15,6 +15,19 @@ namespace {
 
 using std::chrono::milliseconds;
 
+std::string check_ca_path(const std::string& path) {
+  if (!path.starts_with('/') || !path.ends_with(".crt") || path.ends_with("/.crt")) {
+    return fmt::format(
+        "{} is no absolute path that ends in .crt; update-ca-certificates looks for nothing else",
+        path);
+  }
+  return {};
+}
+
+std::string check_absolute(const std::string& path) {
+  return path.starts_with('/') ? std::string() : fmt::format("{} is no absolute path", path);
+}
+
 milliseconds* deadline_named(driver::Deadlines& deadlines, std::string_view phase) {
   const std::map<std::string_view, milliseconds*> known = {
       {"create", &deadlines.create},   {"start", &deadlines.start},
@@ -61,6 +74,19 @@ void add_create_slots(CLI::App& command, std::size_t& slots, const std::string& 
                         ->check(count_of_guests())
                         ->type_name("N")
                         ->capture_default_str());
+}
+
+void add_ca(CLI::App& command, driver::Settings& settings) {
+  allow_environment(
+      command.add_option("--ca-path", settings.ca_path, "Where the CA goes in the guest")
+          ->check(check_ca_path)
+          ->type_name("PATH")
+          ->capture_default_str());
+  allow_environment(
+      command.add_option("--ca-bundle", settings.ca_bundle, "The guest's rebuilt bundle")
+          ->check(check_absolute)
+          ->type_name("PATH")
+          ->capture_default_str());
 }
 
 void add_deadlines(CLI::App& command, RawShared& raw, const std::string& description) {

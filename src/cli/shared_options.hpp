@@ -24,6 +24,8 @@ struct RawShared {
 void add_smolvm(CLI::App& command, std::string& smolvm);
 void add_jobs(CLI::App& command, std::size_t& jobs, const std::string& description);
 void add_create_slots(CLI::App& command, std::size_t& slots, const std::string& description);
+/// Where the CA and the bundle lie in a guest.
+void add_ca(CLI::App& command, driver::Settings& settings);
 void add_deadlines(CLI::App& command, RawShared& raw, const std::string& description);
 void add_logging(CLI::App& command, LogOptions& log, RawShared& raw);
 

@@ -7,6 +7,8 @@
 #include "smolfleet/cli/early_end.hpp"
 #include "smolfleet/cli/host_setup.hpp"
 #include "smolfleet/cli/interrupts.hpp"
+#include "smolfleet/cli/log.hpp"
+#include "smolfleet/cli/progress.hpp"
 #include "smolfleet/cli/running.hpp"
 #include "smolfleet/cli/streams.hpp"
 #include "smolfleet/core/asio.hpp"
@@ -21,6 +23,8 @@
 #include "smolfleet/results/event_stream.hpp"
 #include "smolfleet/results/watcher.hpp"
 #include "smolfleet/results/writer.hpp"
+#include "smolfleet/watch/summary.hpp"
+#include "smolfleet/watch/tally.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/logger.h>
@@ -102,10 +106,9 @@ class RetryLog final : public results::Watcher {
 /// Everything that a run consists of, in the order in which it must be taken down again.
 class Run {
  public:
-  Run(asio::io_context& loop, UpOptions& options, spdlog::logger& log, OwnStream feed,
-      OwnStream results, ca::Staging staging, std::optional<journal::Opened> journal,
-      Interrupts& interrupts)
-      : log_(log),
+  Run(asio::io_context& loop, UpOptions& options, Log& log, OwnStream feed, OwnStream results,
+      ca::Staging staging, std::optional<journal::Opened> journal, Interrupts& interrupts)
+      : log_(log.lines()),
         run_id_(options.run_id),
         smolvm_(options.driver),
         runner_(loop.get_executor()),
@@ -117,7 +120,7 @@ class Run {
         feed_(std::move(feed), feed_name(options.feed)),
         writer_(loop.get_executor(), std::move(results), queued_results,
                 [this] { fleet_.cancel(); }),
-        retries_(log),
+        retries_(log_),
         events_(writer_, options.run_id),
         services_{.tools = {.smolvm = smolvm_,
                             .runner = runner_,
@@ -137,8 +140,10 @@ class Run {
                      ? std::make_unique<journal::Journal>(loop.get_executor(), std::move(*journal),
                                                           [this] { fleet_.cancel(); })
                      : nullptr),
-        fleet_(loop.get_executor(), fleet_options(options), feed_, writer_, services_, log),
-        early_end_(loop, interrupts, log, stoppable()) {
+        fleet_(loop.get_executor(), fleet_options(options), feed_, writer_, services_, log_),
+        progress_(loop.get_executor(), log, tally_, feed_),
+        early_end_(loop, interrupts, log_, stoppable()) {
+    audience_.add(tally_);
     audience_.add(retries_);
     if (options.events) audience_.add(events_);
   }
@@ -146,15 +151,18 @@ class Run {
   core::Awaitable<void> run(Summary& summary) {
     early_end_.listen();
     orphans_.listen();
+    progress_.start();
     summary = co_await fleet_.run();
   }
   void stop_listening() {
     early_end_.stop();
     orphans_.stop();
+    progress_.stop();
   }
 
   /// Before the process ends without unwinding.
   void say_last_words() {
+    progress_.stop();
     const auto& left = fleet_.in_flight();
     log_.error("left with {} plans unanswered: {}; {}", left.size(), first_names(left, left.size()),
                removal_of(run_id_));
@@ -162,6 +170,7 @@ class Run {
     std::filesystem::remove_all(staging_.directory(), ignored);
   }
 
+  [[nodiscard]] const watch::Tally& tally() const { return tally_; }
   [[nodiscard]] const std::optional<std::string>& result_fault() const { return writer_.fault(); }
   [[nodiscard]] std::optional<std::string> journal_fault() const {
     return journal_ ? journal_->fault() : std::nullopt;
@@ -223,6 +232,7 @@ class Run {
   bringup::Dice dice_;
   fleet::Feed feed_;
   results::Writer writer_;
+  watch::Tally tally_;
   RetryLog retries_;
   results::EventStream events_;
   results::Audience audience_;
@@ -230,6 +240,7 @@ class Run {
   std::unique_ptr<admission::MemoryReserve> memory_;  ///< nullptr: memory is not looked at
   std::unique_ptr<journal::Journal> journal_;
   fleet::Fleet fleet_;
+  Progress progress_;
   EarlyEnd early_end_;
 };
 
@@ -273,7 +284,8 @@ void log_resumption(spdlog::logger& log, const journal::Opened& journal) {
 }
 
 std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, ClosedStreams closed,
-                                 spdlog::logger& log) {
+                                 Log& printer) {
+  auto& log = printer.lines();
   auto results = begin_run(loop.get_executor(), options.smolvm, options.jobs, closed, log);
   if (!results) return std::unexpected(std::move(results).error());
   options.driver.executable = options.smolvm;
@@ -295,7 +307,7 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   if (!options.resume) log.info("run {}", options.run_id);
 
   const auto begun = std::chrono::steady_clock::now();
-  Run run(loop, options, log, std::move(*feed), std::move(*results), std::move(*staging),
+  Run run(loop, options, printer, std::move(*feed), std::move(*results), std::move(*staging),
           std::move(*journal), interrupts);
   Summary summary;
   const auto driven = drive(
@@ -304,6 +316,7 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
       log);
   if (!driven) return std::unexpected(driven.error());
   log_end(log, summary, run, options.run_id, std::chrono::steady_clock::now() - begun);
+  printer.print(watch::summary(run.tally()));
   return exit_status(summary, run, interrupts.signal());
 }
 
@@ -311,7 +324,7 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
 
 int up(UpOptions options) {
   return run_command(options.log,
-                     [&options](asio::io_context& loop, ClosedStreams closed, spdlog::logger& log) {
+                     [&options](asio::io_context& loop, ClosedStreams closed, Log& log) {
                        return run_up(loop, options, closed, log);
                      });
 }

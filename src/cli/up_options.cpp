@@ -14,19 +14,6 @@
 namespace smolfleet::cli {
 namespace {
 
-std::string check_ca_path(const std::string& path) {
-  if (!path.starts_with('/') || !path.ends_with(".crt") || path.ends_with("/.crt")) {
-    return fmt::format(
-        "{} is no absolute path that ends in .crt; update-ca-certificates looks for nothing else",
-        path);
-  }
-  return {};
-}
-
-std::string check_absolute(const std::string& path) {
-  return path.starts_with('/') ? std::string() : fmt::format("{} is no absolute path", path);
-}
-
 /// "never", or "soon|now,fail=N|N%"; nothing: it is neither.
 std::optional<fleet::HaltRule> parse_halt(std::string_view text) {
   using When = fleet::HaltRule::When;
@@ -83,7 +70,7 @@ UpCommand::UpCommand(CLI::App& app) {
       ->capture_default_str();
   add_smolvm(*up, options_.smolvm);
   add_widths(*up);
-  add_ca(*up);
+  add_ca(*up, options_.driver);
   add_limits(*up);
   add_ends(*up);
   add_journal(*up);
@@ -124,19 +111,6 @@ void UpCommand::add_widths(CLI::App& up) {
           ->type_name("MIB"));
   add_create_slots(up, options_.create_slots,
                    "Parallel creates; more than one lock each other out");
-}
-
-void UpCommand::add_ca(CLI::App& up) {
-  allow_environment(
-      up.add_option("--ca-path", options_.driver.ca_path, "Where the CA goes in the guest")
-          ->check(check_ca_path)
-          ->type_name("PATH")
-          ->capture_default_str());
-  allow_environment(
-      up.add_option("--ca-bundle", options_.driver.ca_bundle, "The guest's rebuilt bundle")
-          ->check(check_absolute)
-          ->type_name("PATH")
-          ->capture_default_str());
 }
 
 void UpCommand::add_limits(CLI::App& up) {

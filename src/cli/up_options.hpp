@@ -26,7 +26,6 @@ class UpCommand {
 
  private:
   void add_widths(CLI::App& up);
-  void add_ca(CLI::App& up);
   void add_limits(CLI::App& up);
   void add_ends(CLI::App& up);
   void add_journal(CLI::App& up);

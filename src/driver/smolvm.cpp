@@ -1,6 +1,7 @@
 // Every argv that smolfleet gives to smolvm (contract §1 to §4).
 #include "smolfleet/driver/smolvm.hpp"
 
+#include "smolfleet/core/shell.hpp"
 #include "smolfleet/driver/machines.hpp"
 
 #include <fmt/format.h>
@@ -41,19 +42,6 @@ void append_each(Arguments& to, const std::string& option, const Arguments& valu
 
 void append_if_set(Arguments& to, const std::string& option, const std::string& value) {
   if (!value.empty()) append(to, {option, value});
-}
-
-/// `text` as one word of a POSIX shell, whatever is in it.
-std::string shell_quoted(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      quoted += R"('\'')";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "'";
 }
 
 /// smolvm wants a unit and refuses zero (contract §3.2).
@@ -216,8 +204,8 @@ Command Smolvm::copy_ca(const std::string& target, const std::filesystem::path& 
 }
 
 std::string Smolvm::install_script() const {
-  const auto path = shell_quoted(settings_.ca_path);
-  const auto bundle = shell_quoted(settings_.ca_bundle);
+  const auto path = core::shell_quoted(settings_.ca_path);
+  const auto bundle = core::shell_quoted(settings_.ca_bundle);
   return fmt::format(
       "chown root:root {0} && chmod 644 {0} && update-ca-certificates && "
       "openssl verify -CAfile {1} {0}",

@@ -4,10 +4,13 @@
 #include "smolfleet/core/bell.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <system_error>
 #include <utility>
 
@@ -22,12 +25,22 @@ ssize_t read_into(LineSplitter& splitter, int fd) {
   return count;
 }
 
+/// What is left to read of a regular file; nothing: it is none.
+std::optional<std::uint64_t> size_of(int fd) {
+  struct stat info{};
+  if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  const auto begin = ::lseek(fd, 0, SEEK_CUR);
+  if (begin < 0 || begin > info.st_size) return std::nullopt;
+  return static_cast<std::uint64_t>(info.st_size - begin);
+}
+
 }  // namespace
 
 Feed::Feed(core::OwnStream stream, std::string name)
     : stream_(std::move(stream)),
       name_(std::move(name)),
       splitter_(longest_line),
+      size_(size_of(stream_.descriptor().native_handle())),
       await_first_(stream_.awaits_writer()) {}
 
 core::Awaitable<std::expected<std::optional<Line>, std::string>> Feed::next() {
@@ -36,6 +49,7 @@ core::Awaitable<std::expected<std::optional<Line>, std::string>> Feed::next() {
     const bool cancelled = co_await core::cancelled();
     if (stopped_ || cancelled) co_return Next(std::nullopt);
     auto line = splitter_.take();
+    if (line) ++given_;
     if (line || ended_) co_return Next(std::move(line));
     const auto error = co_await read_chunk();
     if (error) {
@@ -58,6 +72,7 @@ core::Awaitable<std::error_code> Feed::read_chunk() {
     ended_ = true;
     splitter_.finish();
   } else {
+    read_ += static_cast<std::uint64_t>(count);
     // A regular file and a busy pipe are always ready: let the guests have their turn.
     co_await asio::post(co_await core::this_coro::executor, core::as_value);
   }
@@ -67,6 +82,15 @@ core::Awaitable<std::error_code> Feed::read_chunk() {
 core::Awaitable<void> Feed::readable() {
   using Descriptor = asio::posix::stream_descriptor;
   co_await stream_.descriptor().async_wait(Descriptor::wait_read, core::as_value);
+}
+
+std::optional<Feed::Length> Feed::length() const {
+  const auto taken = read_ - splitter_.held();
+  if (stopped_ || (ended_ && splitter_.held() == 0)) return Length{given_, true};
+  if (!size_ || taken == 0 || given_ == 0) return std::nullopt;
+  const auto whole = static_cast<double>(std::max(*size_, read_)) / static_cast<double>(taken);
+  return Length{static_cast<std::uint64_t>(std::llround(static_cast<double>(given_) * whole)),
+                false};
 }
 
 void Feed::stop() {

@@ -1,6 +1,7 @@
 // The run's wiring: one loop that admits, one task per guest, one answer per plan.
 #include "smolfleet/fleet/fleet.hpp"
 
+#include "smolfleet/fleet/plan_line.hpp"
 #include "smolfleet/results/event.hpp"
 
 #include "fleet/reasons.hpp"
@@ -154,8 +155,7 @@ Awaitable<void> Fleet::answer_unstarted(const Line& line) {
 }
 
 std::expected<plan::Plan, plan::Rejection> Fleet::parse(const Line& line) const {
-  if (line.too_long) return std::unexpected(too_long(line));
-  return plan::parse(line.text, line.number, options_.unknown_keys);
+  return read_plan(line, options_.unknown_keys);
 }
 
 /// Keeps its place until the result is on its way: a slow reader holds up the feed, not our memory.

@@ -15,6 +15,11 @@ std::string_view to_string(CaLabel label) {
   std::unreachable();
 }
 
+std::string_view field_of(CaLabel label) {
+  return label == CaLabel::egress ? "/egress_plan/mitmproxy_ca_cert_only_host_path"
+                                  : "/proxy_plan/ca_cert_host_path";
+}
+
 CaChoice choose_ca(const Plan& plan) {
   if (plan.has_routes) return {.label = CaLabel::egress, .path = plan.egress_ca_path};
   return {.label = CaLabel::pipelock, .path = plan.pipelock_ca_path};

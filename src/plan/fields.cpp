@@ -168,7 +168,7 @@ std::optional<Fields> Fields::object(std::string_view key, Nulls nulls) const {
   if (value == nullptr) return std::nullopt;
   auto pointer = pointer_to(pointer_, key);
   if (value->is_object()) return Fields(*value, std::move(pointer), nulls, *faults_);
-  wrong_kind(std::move(pointer), "must be an object", *value);
+  wrong_kind(std::move(pointer), "must be an object", *value, R"(Write {"key": …}.)");
   return std::nullopt;
 }
 
@@ -180,7 +180,7 @@ std::vector<Fields> Fields::objects(std::string_view key) const {
   for (std::size_t i = 0; i < values->size(); ++i) {
     const auto& value = (*values)[i];
     if (!value.is_object()) {
-      wrong_kind(element_of(pointer, i), "must be an object", value);
+      wrong_kind(element_of(pointer, i), "must be an object", value, R"(Write {"key": …}.)");
       break;
     }
     result.emplace_back(value, element_of(pointer, i), Nulls::refused, *faults_);
@@ -197,7 +197,8 @@ const Json* Fields::find(std::string_view key) const {
 const Json* Fields::array(std::string_view key) const {
   const auto* value = find(key);
   if (value == nullptr || value->is_array()) return value;
-  wrong_kind(pointer_to(pointer_, key), "must be an array", *value);
+  wrong_kind(pointer_to(pointer_, key), "must be an array", *value,
+             "Write […], also around a single element.");
   return nullptr;
 }
 
@@ -215,10 +216,11 @@ std::optional<std::string> Fields::checked(const Json& value, Rule rule,
 }
 
 /// What stands where an object or an array should be may be a secret of `env` in the wrong form.
-void Fields::wrong_kind(std::string pointer, std::string_view expected, const Json& got) const {
+void Fields::wrong_kind(std::string pointer, std::string_view expected, const Json& got,
+                        std::string hint) const {
   faults_->add({.pointer = std::move(pointer),
                 .text = fmt::format("{}, got {}", expected, kind_of(got)),
-                .hint = {}});
+                .hint = std::move(hint)});
 }
 
 void Fields::wrong(std::string pointer, std::string_view expected, const Json& got) const {

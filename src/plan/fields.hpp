@@ -68,7 +68,8 @@ class Fields {
   [[nodiscard]] std::optional<std::string> checked(const Json& value, Rule rule,
                                                    const std::string& pointer) const;
   void wrong(std::string pointer, std::string_view expected, const Json& got) const;
-  void wrong_kind(std::string pointer, std::string_view expected, const Json& got) const;
+  void wrong_kind(std::string pointer, std::string_view expected, const Json& got,
+                  std::string hint) const;
 
   const Json* object_;
   std::string pointer_;

@@ -4,6 +4,8 @@
 #include "smolfleet/core/text.hpp"
 #include "smolfleet/plan/parse.hpp"
 
+#include "plan/syntax_hint.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -127,19 +129,20 @@ std::string Builder::pointer_to_innermost() const {
 
 /// What nlohmann says goes no further: it quotes the line, which may hold secrets.
 Fault Builder::syntax_fault(std::string_view line) const {
-  Fault fault{.pointer = pointer_to_innermost(),
-              .text = {},
-              .hint = "Write one JSON object per line, in UTF-8."};
   const auto ill_formed = core::find_invalid_utf8(line);
   const auto read = *syntax_error_;
-  if (ill_formed < read)
+  Fault fault{.pointer = pointer_to_innermost(), .text = {}, .hint = syntax_hint(line, read)};
+  if (ill_formed < read) {
     fault.text = fmt::format("is not valid UTF-8 at byte {}", ill_formed + 1);
-  else if (out_of_range_)
+    fault.hint = encoding_hint(line);
+  } else if (out_of_range_) {
     fault.text = fmt::format("has a number that is out of range at byte {}", read);
-  else if (read > line.size())
+    fault.hint = "Numbers go up to 1.8e308, and those of a plan not nearly so far.";
+  } else if (read > line.size()) {
     fault.text = fmt::format("is not valid JSON: it breaks off after byte {}", line.size());
-  else
+  } else {
     fault.text = fmt::format("is not valid JSON at byte {}", read);
+  }
   return fault;
 }
 

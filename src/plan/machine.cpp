@@ -18,19 +18,14 @@ constexpr unsigned most_cpus = 255;
 constexpr unsigned least_memory = 64;
 constexpr unsigned most_memory = 16 * 1024 * 1024;  // 16 TiB
 
-/// A registry's image is pulled by the guest; a directory or an archive lies on this host.
-bool is_pulled(std::string_view image) {
-  return !image.empty() && !image.starts_with('/') && !image.starts_with("./") &&
-         !image.starts_with("../");
-}
-
 /// Why the guest cannot do without the network, if so.
 std::optional<std::string_view> need_of_network(const Machine& machine, bool has_routes) {
   if (!machine.allow_cidrs.empty()) return "/machine/allow_cidrs is given";
   if (!machine.allow_hosts.empty()) return "/machine/allow_hosts is given";
   if (!machine.ports.empty()) return "/machine/ports is given";
   if (has_routes) return "/egress_plan/routes needs it";
-  if (is_pulled(machine.image)) return "/machine/image is pulled from a registry";
+  if (!machine.image.empty() && !lies_on_host(machine.image))
+    return "/machine/image is pulled from a registry";
   return std::nullopt;
 }
 

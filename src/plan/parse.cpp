@@ -61,10 +61,10 @@ std::optional<std::string> readable(const Json& root, std::string_view key) {
   return found;
 }
 
-Fault no_object() {
-  return {.pointer = {},
-          .text = "must be a JSON object",
-          .hint = "Write one plan per line: {\"target\": ...}."};
+Fault no_object(const Json& root) {
+  std::string hint = "Write one plan per line: {\"target\": ...}.";
+  if (root.is_array()) hint += " An array is taken apart by: jq -c '.[]' FILE";
+  return {.pointer = {}, .text = "must be a JSON object", .hint = std::move(hint)};
 }
 
 core::Failure failure_of(Fault fault) {
@@ -79,6 +79,7 @@ core::Failure failure_of(Fault fault) {
 Rejection rejection_of(const Json& root, std::uint64_t number, Fault fault) {
   Rejection rejection;
   rejection.line = number;
+  rejection.pointer = fault.pointer;
   rejection.failure = failure_of(std::move(fault));
   if (!root.is_object()) return rejection;
   rejection.target = readable(root, "target");
@@ -92,7 +93,7 @@ Rejection rejection_of(const Json& root, std::uint64_t number, Fault fault) {
 std::expected<Plan, Rejection> parse(std::string_view line, std::uint64_t number,
                                      UnknownKeys unknown_keys) {
   auto [root, fault] = read_document(line);
-  if (!fault && !root.is_object()) fault = no_object();
+  if (!fault && !root.is_object()) fault = no_object(root);
   if (fault) return std::unexpected(rejection_of(root, number, std::move(*fault)));
   Faults faults;
   auto plan = read_plan(root, unknown_keys == UnknownKeys::refused, faults);

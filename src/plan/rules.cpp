@@ -3,6 +3,7 @@
 
 #include "smolfleet/core/text.hpp"
 #include "smolfleet/plan/parse.hpp"
+#include "smolfleet/plan/plan.hpp"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -70,6 +71,15 @@ bool has_dot_segment(std::string_view path) {
 
 }  // namespace
 
+std::optional<std::string_view> host_directory(std::string_view volume) {
+  if (is_remote(volume)) return std::nullopt;
+  if (volume.ends_with(":ro") || volume.ends_with(":rw")) volume.remove_suffix(3);
+  const auto colon = volume.rfind(':');
+  const bool pair = colon != std::string_view::npos && colon > 0;
+  if (!pair || !volume.substr(colon + 1).starts_with('/')) return std::nullopt;
+  return volume.substr(0, colon);
+}
+
 std::optional<std::string> name_fault(std::string_view name) {
   if (name.empty()) return "must not be empty";
   if (name.size() > longest_name) return fmt::format("must have at most {} bytes", longest_name);
@@ -129,11 +139,7 @@ TextFault port_fault(std::string_view text) {
 
 TextFault volume_fault(std::string_view text) {
   if (auto fault = option_value_fault(text)) return fault;
-  if (is_remote(text)) return std::nullopt;
-  if (text.ends_with(":ro") || text.ends_with(":rw")) text.remove_suffix(3);
-  const auto colon = text.rfind(':');
-  const bool pair = colon != std::string_view::npos && colon > 0;
-  if (pair && text.substr(colon + 1).starts_with('/')) return std::nullopt;
+  if (is_remote(text) || host_directory(text)) return std::nullopt;
   return "must be \"HOST:GUEST\", with \":ro\" or \":rw\" behind it or not, and GUEST absolute";
 }
 

@@ -24,17 +24,31 @@ void append_pointers(std::vector<char*>& to, const std::vector<std::string>& str
     to.push_back(const_cast<char*>(string.c_str()));
 }
 
-/// The child's own entries replace inherited ones: which of two wins would depend on the program.
-std::vector<char*> environment_of(const Command& command) {
+std::vector<char*> argv_of(const Command& command) {
   std::vector<char*> pointers;
-  append_pointers(pointers, command.extra_environment);
-  if (command.environment == nullptr) return pointers;
+  pointers.reserve(command.argv.size() + 1);
+  append_pointers(pointers, command.argv);
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+void append_inherited(std::vector<char*>& to, const Command& command) {
   for (const auto& entry : *command.environment) {
     const auto name = std::string_view(entry).substr(0, entry.find('=') + 1);
     const bool replaced = std::ranges::any_of(
         command.extra_environment, [=](const auto& own) { return own.starts_with(name); });
-    if (!replaced) pointers.push_back(const_cast<char*>(entry.c_str()));
+    if (!replaced) to.push_back(const_cast<char*>(entry.c_str()));
   }
+}
+
+/// The child's own entries replace inherited ones: which of two wins would depend on the program.
+std::vector<char*> environment_of(const Command& command) {
+  const auto inherited = command.environment == nullptr ? 0 : command.environment->size();
+  std::vector<char*> pointers;
+  pointers.reserve(command.extra_environment.size() + inherited + 1);
+  append_pointers(pointers, command.extra_environment);
+  if (inherited > 0) append_inherited(pointers, command);
+  pointers.push_back(nullptr);
   return pointers;
 }
 
@@ -125,15 +139,12 @@ void reap(pid_t pid) {
 }  // namespace
 
 int spawn_process(const Command& command, int out, int err, pid_t& pid) {
-  Birth birth{.argv = {},
+  Birth birth{.argv = argv_of(command),
               .environment = environment_of(command),
               .out = out,
               .err = err,
               .parent = ::getpid(),
               .changed_signals = changed_signals()};
-  append_pointers(birth.argv, command.argv);
-  birth.argv.push_back(nullptr);
-  birth.environment.push_back(nullptr);
   const SignalsBlocked blocked;
   // The child only executes, as vfork(2) wants it; fork(2) would copy our page tables for each.
   const pid_t child =

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -20,6 +21,8 @@ struct HostMemory {
 
 /// MemTotal and MemAvailable of /proc/meminfo (proc(5)); nothing: it cannot be read.
 [[nodiscard]] std::optional<HostMemory> read_host_memory();
+/// The same of another file.
+[[nodiscard]] std::optional<HostMemory> read_meminfo(const std::filesystem::path& file);
 
 /// Why a guest got no memory. `too_large`: this host never has so much. `stopped`: see `stop`.
 enum class Denial { too_large, deadline, cancelled, stopped };

@@ -25,7 +25,7 @@ struct StagedCa {
   std::shared_ptr<const std::filesystem::path> hold = nullptr;
 };
 
-/// Owns one directory of mode 0700, made by the constructor and removed with its content by the
+/// Owns one directory of mode 0700, made by `create` and removed with its content by the
 /// destructor. Not thread-safe; reads small regular files in place (spec §4: at most 1 MiB each,
 /// once per distinct file).
 class Staging {
@@ -34,6 +34,10 @@ class Staging {
   /// path: contract §2). Failure: what could not be made and what to do, for a configuration error.
   [[nodiscard]] static std::expected<Staging, std::string> create(
       const std::filesystem::path& parent);
+
+  /// Checks and names everything as a real one does, in a `directory` that it neither makes nor
+  /// looks at: for saying what would be done. It never fails with copy_failed.
+  [[nodiscard]] static Staging imagine(std::filesystem::path directory);
 
   Staging(Staging&&) noexcept;
   Staging& operator=(Staging&&) noexcept;

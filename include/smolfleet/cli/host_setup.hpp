@@ -29,6 +29,10 @@ struct ClosedStreams {
 /// How many guests `descriptors`, all of them free, are enough for, at least 1.
 [[nodiscard]] std::size_t jobs_that_fit(std::size_t descriptors);
 
+/// Whether what reads `fd` is a terminal, and colours are welcome there: NO_COLOR is not set
+/// (https://no-color.org), and TERM is not "dumb".
+[[nodiscard]] bool shows_colours(int fd);
+
 /// A fresh run id: a ULID, so that ids sort by time.
 [[nodiscard]] std::string fresh_run_id();
 

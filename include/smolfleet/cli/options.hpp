@@ -56,6 +56,21 @@ struct DownOptions {
   LogOptions log;
 };
 
+struct CheckOptions {
+  std::string feed = "-";         ///< a path; "-" is stdin
+  std::string smolvm = "smolvm";  ///< as in UpOptions; it need not be there
+  bool strict = false;
+  bool json = false;
+  bool quiet = false;       ///< only what is bad or has a warning, and the summary
+  std::string run_id;       ///< empty: not known yet
+  driver::Settings driver;  ///< as in UpOptions
+};
+
+struct DoctorOptions {
+  std::string smolvm = "smolvm";  ///< as in UpOptions; it need not be there
+  bool json = false;
+};
+
 /// The process is to end at once with this status; what there was to say has been said.
 struct Exit {
   int status = 0;
@@ -63,6 +78,7 @@ struct Exit {
 
 /// Reads argv and SMOLFLEET_*; the command line wins. Prints help, the version or what is wrong
 /// with the usage, and then gives an Exit (0 or 2).
-[[nodiscard]] std::variant<UpOptions, DownOptions, Exit> parse_options(int argc, char** argv);
+[[nodiscard]] std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, Exit> parse_options(
+    int argc, char** argv);
 
 }  // namespace smolfleet::cli

@@ -1,6 +1,7 @@
 // What the commands that work on guests have in common: their frame, their loop, names in the log.
 #pragma once
 
+#include "smolfleet/cli/log.hpp"
 #include "smolfleet/cli/options.hpp"
 #include "smolfleet/cli/streams.hpp"
 #include "smolfleet/core/asio.hpp"
@@ -42,8 +43,7 @@ std::string first_names(const Names& names, std::size_t count) {
 }
 
 /// The work of a command between its first step and its exit status.
-using Body =
-    std::function<std::expected<int, NoRun>(asio::io_context&, ClosedStreams, spdlog::logger&)>;
+using Body = std::function<std::expected<int, NoRun>(asio::io_context&, ClosedStreams, Log&)>;
 
 /// Runs `body` with a loop and a log. Returns the exit status, after the log has said why there was
 /// no run.

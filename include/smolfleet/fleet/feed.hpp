@@ -6,6 +6,7 @@
 #include "smolfleet/fleet/line_splitter.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -32,6 +33,14 @@ class Feed {
   /// asked for; nothing: there is none left. Only after `next` has given its last.
   [[nodiscard]] std::optional<Line> take_unasked() { return splitter_.take(); }
 
+  /// How many lines that are not blank the feed has, for progress.
+  struct Length {
+    std::uint64_t lines = 0;
+    bool is_exact = false;  ///< otherwise estimated from the size of a regular file
+  };
+  /// Nothing: nobody can tell, as with a pipe whose writer goes on.
+  [[nodiscard]] std::optional<Length> length() const;
+
   /// Ends the feed here: a `next` that waits completes with nothing, and so does every later one.
   void stop();
 
@@ -44,6 +53,9 @@ class Feed {
   core::OwnStream stream_;
   std::string name_;
   LineSplitter splitter_;
+  std::optional<std::uint64_t> size_;  ///< bytes from where reading began; of a regular file
+  std::uint64_t read_ = 0;             ///< bytes
+  std::uint64_t given_ = 0;            ///< lines
   bool await_first_ = false;
   bool ended_ = false;
   bool stopped_ = false;

@@ -28,6 +28,9 @@ class LineSplitter {
   /// The next line; nothing: append more, or it was the last one.
   [[nodiscard]] std::optional<Line> take();
 
+  /// Bytes that were appended and are in no line yet that was taken.
+  [[nodiscard]] std::size_t held() const { return buffer_.size() - begin_; }
+
  private:
   [[nodiscard]] std::optional<Line> take_raw();
   [[nodiscard]] std::optional<Line> take_unended();

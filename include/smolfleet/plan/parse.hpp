@@ -26,6 +26,7 @@ struct [[nodiscard]] Rejection {
   std::optional<std::string> id;
   std::optional<std::string> target;
   core::Failure failure;
+  std::string pointer = {};  ///< to the field that is to blame; empty: the line
 };
 
 /// Deepest nesting of arrays and objects that a plan may have (spec §3).

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -14,6 +15,16 @@ namespace smolfleet::plan {
 
 /// Name and value, in the order in which the plan gave them.
 using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// Whether an image lies on this host, as a directory or an archive. Otherwise it is pulled from a
+/// registry, by the guest (contract §1.2).
+[[nodiscard]] constexpr bool lies_on_host(std::string_view image) {
+  return image.starts_with('/') || image.starts_with("./") || image.starts_with("../");
+}
+
+/// The directory on this host that a volume mounts; nothing: its source is a remote one, or it is
+/// no volume.
+[[nodiscard]] std::optional<std::string_view> host_directory(std::string_view volume);
 
 /// How to create the guest. Only what the plan gave; smolvm's defaults apply to the rest.
 struct Machine {

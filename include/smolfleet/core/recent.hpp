@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-namespace smolfleet::ca {
+namespace smolfleet::core {
 
 /// Holds at most `limit` entries, which is at least one.
 template <class Key, class Value>
@@ -41,4 +41,4 @@ class Recent {
   std::map<Key, typename Entries::iterator> places_;
 };
 
-}  // namespace smolfleet::ca
+}  // namespace smolfleet::core
