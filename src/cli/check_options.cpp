@@ -1,6 +1,7 @@
 // The options of `check`: those of `up` that change a verdict or a command.
 #include "cli/check_options.hpp"
 
+#include "cli/help.hpp"
 #include "cli/option_checks.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,7 +19,7 @@ CheckCommand::CheckCommand(CLI::App& app)
   allow_environment(
       check.add_flag("--json", options_.json, "One JSON object per plan, and a summary"));
   allow_environment(check.add_flag("-q,--quiet", options_.quiet,
-                                   "Only plans that are bad or have a warning, and the\nsummary"));
+                                   "Only plans that are bad or have a warning, and the summary"));
   add_smolvm(check, options_.smolvm);
   add_ca(check, options_.driver);
   add_deadlines(check, shared_, "As for `up`: some commands contain them");
@@ -26,13 +27,14 @@ CheckCommand::CheckCommand(CLI::App& app)
                         ->check(check_run_id)
                         ->type_name("ID"));
   check.footer(
-      "For each plan: whether `up` would accept it and, if not, where it is wrong and what\n"
-      "to do; its CA; and the commands that would run. smolvm is not asked, and values of\n"
-      "env are not shown.\n"
+      "For each plan: whether `up` would accept it and, if not, where it is wrong and\n"
+      "what to do; its CA; and the commands that would run. smolvm is not asked, and\n"
+      "values of env are not shown.\n"
       "\n"
       "Every option can also be set by SMOLFLEET_<NAME>, for example SMOLFLEET_STRICT.\n"
       "Exit status: 0 every plan is good, 1 some plan is not, 2 usage or configuration,\n"
       "3 the feed cannot be read or the report not be written.");
+  show_rarely(check, {{"Settings of `up`", {"--ca-path", "--ca-bundle", "--deadline", "--run"}}});
 }
 
 bool CheckCommand::given() const {

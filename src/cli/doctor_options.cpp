@@ -15,11 +15,13 @@ DoctorCommand::DoctorCommand(CLI::App& app)
   allow_environment(
       doctor.add_flag("--json", options_.json, "One JSON object per finding, and a summary"));
   doctor.footer(
-      "Looks at smolvm, KVM, limits, memory, disks and the clock, and changes nothing. Each\n"
-      "finding is ok, info, a warning or a problem; -> stands before what mends it.\n"
+      "Looks at smolvm, KVM, limits, memory, disks and the clock, and changes nothing.\n"
+      "Each finding is ok, info, a warning or a problem; -> stands before what mends\n"
+      "it.\n"
       "\n"
       "Every option can also be set by SMOLFLEET_<NAME>, for example SMOLFLEET_SMOLVM.\n"
-      "Exit status: 0 no problem, 1 at least one, 2 usage, 3 the report cannot be written.");
+      "Exit status: 0 no problem, 1 at least one, 2 usage, 3 the report cannot be\n"
+      "written.");
 }
 
 bool DoctorCommand::given() const {

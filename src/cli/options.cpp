@@ -4,6 +4,7 @@
 #include "cli/check_options.hpp"
 #include "cli/doctor_options.hpp"
 #include "cli/down_options.hpp"
+#include "cli/help.hpp"
 #include "cli/report_options.hpp"
 #include "cli/up_options.hpp"
 #include "cli/version.hpp"
@@ -11,7 +12,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <memory>
 #include <string>
 
 namespace smolfleet::cli {
@@ -19,28 +19,13 @@ namespace {
 
 constexpr int usage_error = 2;
 
-/// Options as a screen can hold them: the variables follow one rule, which the footer gives.
-class HelpFormatter final : public CLI::Formatter {
- public:
-  HelpFormatter() { column_width(32); }
-  [[nodiscard]] std::string make_option_opts(const CLI::Option* option) const override {
-    if (option->get_type_size() == 0) return {};
-    return " " + option->get_type_name();
-  }
-  [[nodiscard]] std::string make_option_desc(const CLI::Option* option) const override {
-    const auto value = option->get_default_str();
-    const auto description = option->get_description();
-    return value.empty() ? description : fmt::format("{} [{}]", description, value);
-  }
-};
-
 }  // namespace
 
 std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, ReportOptions, Exit>
 parse_options(int argc, char** argv) {
   CLI::App app("Brings up a fleet of smolvm guests that trust their proxy's CA.", "smolfleet");
-  app.formatter(std::make_shared<HelpFormatter>());
-  app.set_version_flag("--version", fmt::format("smolfleet {}", version));
+  set_up_help(app);
+  app.set_version_flag("--version", fmt::format("smolfleet {}", version), "The version");
   app.require_subcommand(1);
   UpCommand up(app);
   DownCommand down(app);

@@ -99,13 +99,13 @@ void add_deadlines(CLI::App& command, RawShared& raw, const std::string& descrip
 
 void add_logging(CLI::App& command, LogOptions& log, RawShared& raw) {
   allow_environment(
-      command.add_option("--log-format", raw.log_format, "Log lines on stderr: text or json")
+      command.add_option("--log-format", raw.log_format, "How log lines are written on stderr")
           ->check(one_of({"text", "json"}))
-          ->type_name("FORMAT")
+          ->type_name("text|json")
           ->capture_default_str());
-  allow_environment(command.add_option("--log-level", log.level, "debug, info, warn, error or off")
+  allow_environment(command.add_option("--log-level", log.level, "The least that is logged")
                         ->check(one_of({"debug", "info", "warn", "error", "off"}))
-                        ->type_name("LEVEL")
+                        ->type_name("debug|info|warn|error|off")
                         ->capture_default_str());
   allow_environment(command.add_flag("-q,--quiet", log.quiet, "Log errors only"));
 }

@@ -1,6 +1,7 @@
 // The options of `up`.
 #include "cli/up_options.hpp"
 
+#include "cli/help.hpp"
 #include "cli/option_checks.hpp"
 
 #include <CLI/CLI.hpp>
@@ -79,7 +80,7 @@ UpCommand::UpCommand(CLI::App& app) {
   add_ends(*up);
   add_journal(*up);
   add_metrics(*up);
-  allow_environment(up->add_option("--run", options_.run_id, "The run's id (default: a fresh one)")
+  allow_environment(up->add_option("--run", options_.run_id, "The run's id [a fresh one]")
                         ->check(check_run_id)
                         ->type_name("ID"));
   allow_environment(
@@ -88,25 +89,32 @@ UpCommand::UpCommand(CLI::App& app) {
   add_logging(*up, options_.log, shared_);
   up->footer(
       "Every option can also be set by SMOLFLEET_<NAME>, for example SMOLFLEET_JOBS.\n"
-      "Exit status: 0 every plan ok, 1 some plan not ok, 2 usage or configuration,\n"
+      "Exit status: 0 every plan ok, 1 some not, 2 usage or configuration,\n"
       "3 the feed or the result stream broke, 128+N ended by signal N.");
+  show_rarely(
+      *up,
+      {{"Width", {"--boot-slots", "--start-rate", "--memory-reserve", "--create-slots"}},
+       {"Certificate in the guest", {"--ca-path", "--ca-bundle"}},
+       {"Limits and ends", {"--deadline", "--settle-delay", "--halt", "--retry-failed"}},
+       {"Input and output", {"--strict", "--run", "--events", "--log-format", "--log-level"}}});
 }
 
 void UpCommand::add_widths(CLI::App& up) {
   add_jobs(up, options_.jobs, "Guests in flight at a time");
   allow_environment(up.add_option("--boot-slots", raw_.boot_slots,
-                                  "Parallel starts; auto finds the number by measuring")
+                                  "Parallel starts; auto measures how many are best")
                         ->check(check_boot_slots)
                         ->type_name("N|auto")
                         ->capture_default_str());
   allow_environment(up.add_option("--start-rate", raw_.start_rate, "Starts a second at most")
                         ->check(check_start_rate)
                         ->type_name("R"));
-  allow_environment(up.add_option("--memory-reserve", raw_.memory_reserve,
-                                  "Keep so much memory available: a guest waits while the\nguests "
-                                  "in flight may still claim the rest")
-                        ->check(check_memory_reserve)
-                        ->type_name("MIB"));
+  allow_environment(
+      up.add_option("--memory-reserve", raw_.memory_reserve,
+                    "Keep so much memory available: a guest waits while the guests in "
+                    "flight may still claim the rest")
+          ->check(check_memory_reserve)
+          ->type_name("MIB"));
   add_create_slots(up, options_.create_slots,
                    "Parallel creates; more than one lock each other out");
 }
@@ -118,8 +126,8 @@ void UpCommand::add_limits(CLI::App& up) {
           ->type_name("SECONDS")
           ->capture_default_str());
   add_deadlines(up, shared_,
-                "Limit of a phase, may be repeated [create=60,\nstart=300,"
-                "copy_ca=60,install_ca=60,step=300,\nstop=60,delete=120]");
+                "Limit of a phase, may be repeated [create=60, start=300, copy_ca=60, "
+                "install_ca=60, step=300, stop=60, delete=120]");
   allow_environment(up.add_option("--timeout", raw_.timeout, "Limit of the whole run")
                         ->check(at_most_a_week(0.001))
                         ->type_name("SECONDS"));
@@ -127,15 +135,13 @@ void UpCommand::add_limits(CLI::App& up) {
 
 void UpCommand::add_ends(CLI::App& up) {
   allow_environment(
-      up.add_option("--on-failure", raw_.on_failure,
-                    "What to do with a guest that was created and whose\nplan did not "
-                    "end ok: delete, stop or keep")
+      up.add_option("--on-failure", raw_.on_failure, "For guests whose plan did not end ok")
           ->check(one_of({"delete", "stop", "keep"}))
-          ->type_name("HOW")
+          ->type_name("delete|stop|keep")
           ->capture_default_str());
   allow_environment(up.add_option("--halt", raw_.halt,
-                                  "End the run after N failures, or N% of at least\nthree results: "
-                                  "soon,fail=N finishes what is in\nflight, now,fail=N cancels it")
+                                  "End the run after N failures, or N% of at least three results: "
+                                  "soon,fail=N finishes what is in flight, now,fail=N cancels it")
                         ->check(check_halt)
                         ->type_name("RULE")
                         ->capture_default_str());
@@ -143,14 +149,12 @@ void UpCommand::add_ends(CLI::App& up) {
 
 void UpCommand::add_journal(CLI::App& up) {
   auto* journal = up.add_option("--journal", options_.journal,
-                                "Write down what has begun and ended, synced, so that\na run that "
-                                "crashed can be resumed")
+                                "Record plans and results, to resume after a crash")
                       ->type_name("FILE");
-  auto* resume =
-      up.add_flag("--resume", options_.resume,
-                  "Go on with the journal, on the same feed: answers\nstand, what was in "
-                  "flight is removed and run again")
-          ->needs(journal);
+  auto* resume = up.add_flag("--resume", options_.resume,
+                             "Go on with the journal, on the same feed: answers stand, what was in "
+                             "flight is run again")
+                     ->needs(journal);
   auto* retry = up.add_flag("--retry-failed", options_.retry_failed,
                             "When resuming, run also again what failed")
                     ->needs(resume);
