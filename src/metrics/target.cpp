@@ -27,9 +27,9 @@ bool is_ipv6(const std::string& host) {
 
 std::optional<std::uint16_t> port_in(std::string_view text) {
   std::uint16_t port = 0;
-  const auto* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, port);
-  return read.ec == std::errc() && read.ptr == end ? std::optional(port) : std::nullopt;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), port);
+  const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+  return whole ? std::optional(port) : std::nullopt;
 }
 
 /// The host as a numeric loopback address; nothing: others can reach it, or it is a name.
