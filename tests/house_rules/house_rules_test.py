@@ -45,6 +45,8 @@ BAD = [
      HEADER + "#include <nlohmann/json_fwd.hpp>\n", 3),
     ("OpenSSL stays out of headers", "include/smolfleet/ca/inspect.hpp",
      HEADER + "#include <openssl/x509.h>\n", 3),
+    ("prometheus-cpp stays in the metrics' sources", "include/smolfleet/metrics/page.hpp",
+     HEADER + "#include <prometheus/registry.h>\n", 3),
     ("nothing is detached", "tests/plan/parse_test.cpp", "// X.\nauto t = asio::detached;\n", 2),
     ("only scopes spawn", "src/ca/inspect.cpp", "// X.\nvoid f() { co_spawn(e, g, h); }\n", 2),
     ("the command line spawns once", "src/cli/main.cpp", "// X.\nco_spawn(a);\nco_spawn(b);\n", 3),
