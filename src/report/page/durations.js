@@ -15,7 +15,7 @@ class Durations {
     const palette = readPalette();
     const basics = plotBasics(palette);
     const curves = this.curves(palette);
-    this.plot.resize({height: 340});
+    fit(this.plot, 340);
     this.plot.setOption({
       ...basics, series: curves,
       legend: {top: 0, left: 0, itemWidth: 22, itemHeight: 8, icon: "roundRect",
@@ -42,10 +42,6 @@ class Durations {
     curves.push(curve("in all", this.fleet.whole, palette.ink, "solid", 2));
     curves[0].markLine = percentileLines(palette);
     return curves;
-  }
-
-  resize() {
-    this.plot.resize();
   }
 }
 

@@ -10,21 +10,19 @@ function showLegend(fleet) {
   byId("legend").replaceChildren(...items.filter(item => item !== null));
 }
 
-/** With several runs: which of them, and what their times count from. */
+/** With several runs: which of them, and that they can be seen by the clock. */
 function offerRuns(fleet) {
   if (fleet.runs.length < 2) return;
   byId("run-choice").hidden = false;
-  byId("run").replaceChildren(
-    element("option", {value: "each"}, "all, each from its beginning"),
-    element("option", {value: "clock"}, "all, by the clock"),
-    ...fleet.runs.map((run, index) => element("option", {value: index}, run.id)));
+  byId("run").append(...fleet.runs.map((run, index) => element("option", {value: index}, run.id)));
+  byId("since").append(element("option", {value: "all"}, "since the first run began"));
 }
 
 function readChoice() {
   const run = byId("run").value;
   return {
-    run: run === "" || run === "each" || run === "clock" ? run || "each" : Number(run),
-    order: byId("order").value, only: byId("only").checked,
+    run: run === "all" ? null : Number(run), since: byId("since").value, order: byId("order").value,
+    only: byId("only").checked,
   };
 }
 
@@ -33,8 +31,8 @@ function showTimeline(fleet) {
   byId("only-choice").hidden = fleet.admitted.every(guest => guest.status === "ok");
   showLegend(fleet);
   offerRuns(fleet);
-  const timeline = new Timeline(fleet);
-  for (const id of ["run", "order", "only"])
+  const timeline = new Timeline(fleet, readChoice());
+  for (const id of ["run", "since", "order", "only"])
     byId(id).addEventListener("change", () => timeline.choose(readChoice()));
   byId("whole").addEventListener("click", () => timeline.reset());
   return timeline;
@@ -49,10 +47,12 @@ function showPlots(fleet) {
 /** Plots follow the window, the time of day, and the printer. */
 function keepUp(plots) {
   const redraw = () => plots.forEach(plot => plot.draw());
-  let waitingForFrame = 0;
+  let width = document.body.clientWidth, frame = 0;
   new ResizeObserver(() => {
-    cancelAnimationFrame(waitingForFrame);
-    waitingForFrame = requestAnimationFrame(() => plots.forEach(plot => plot.resize()));
+    if (document.body.clientWidth === width) return;
+    width = document.body.clientWidth;
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(redraw);
   }).observe(document.body);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   matchMedia("print").addEventListener("change", redraw);

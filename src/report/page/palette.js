@@ -13,7 +13,7 @@ function readPalette() {
 /** What all plots have in common. */
 function plotBasics(palette) {
   return {
-    animation: false,
+    animation: false, useUTC: true,
     backgroundColor: "transparent",
     textStyle: {fontFamily: getComputedStyle(document.body).fontFamily, color: palette.muted, fontSize: 12},
     tooltip: {
@@ -21,6 +21,11 @@ function plotBasics(palette) {
       textStyle: {color: palette.ink, fontSize: 13}, extraCssText: "max-width: 26rem; white-space: normal",
     },
   };
+}
+
+/** Gives a plot the width of its place on the page and a height; costs a drawing if it has another. */
+function fit(plot, height) {
+  if (plot.getWidth() !== plot.getDom().clientWidth || plot.getHeight() !== height) plot.resize({height});
 }
 
 function axisBasics(palette, name) {

@@ -1,13 +1,18 @@
 // The tables, and the sentences above them.
 "use strict";
 
+/** A name of usual length stays on its line. */
+const longName = 28;
+
 /** Fills a table. A column: {title, kind: "word" | "name" | "prose" | nothing for a number}. */
 function fillTable(id, caption, columns, rows) {
-  const classOf = column => ({word: "word", name: "word name", prose: "word prose"}[column.kind] || null);
+  const classOf = (column, cell) => ({
+    word: "word", name: cell && cell.length > longName ? "word name" : "word", prose: "word prose",
+  }[column.kind] || null);
   const head = element("tr", {}, ...columns.map(column =>
     element("th", {class: classOf(column) && "word", scope: "col"}, column.title)));
   const body = rows.map(row => element("tr", {class: row.sum ? "sum" : null}, ...columns.map((column, index) =>
-    element("td", {class: classOf(column)}, ...[row.cells[index]].flat()))));
+    element("td", {class: classOf(column, row.cells[index])}, ...[row.cells[index]].flat()))));
   byId(id).replaceChildren(...(caption ? [element("caption", {}, caption)] : []),
     element("thead", {}, head), element("tbody", {}, ...body));
 }

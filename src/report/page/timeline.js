@@ -7,41 +7,39 @@ const right = 48;  // of both plots, so that their times stand above each other
 const fewRows = 30;  // so many guests have their names beside the plot
 
 class Timeline {
-  constructor(fleet) {
+  constructor(fleet, choice) {
     this.fleet = fleet;
     this.concurrency = echarts.init(byId("concurrency-plot"), null, {height: 190});
     this.guests = echarts.init(byId("timeline-plot"), null, {height: 480});
     this.guests.on("datazoom", () => this.follow());
-    this.choose({run: "each", order: "admission", only: false});
+    this.choose(choice);
   }
 
   /** Which guests, in which order, and from when their time counts. */
   choose(choice) {
     this.choice = choice;
-    const guests = this.fleet.admitted.filter(guest =>
-      (typeof choice.run !== "number" || guest.run === choice.run) && (!choice.only || guest.status !== "ok"));
+    const ofRun = this.fleet.admitted.filter(guest => choice.run === null || guest.run === choice.run);
+    const chosen = ofRun.filter(guest => !choice.only || guest.status !== "ok");
     const rank = {
-      admission: guest => [this.startOf(guest)],
-      duration: guest => [-guest.duration],
-      trouble: guest => [guest.status === "ok" ? 1 : 0, this.startOf(guest)],
+      admission: () => 0,
+      duration: guest => -guest.duration,
+      trouble: guest => guest.status === "ok" ? 1 : 0,
     }[choice.order];
-    const ranked = guests.map(guest => ({guest, rank: rank(guest)}));
-    ranked.sort((a, b) => a.rank[0] - b.rank[0] || (a.rank[1] || 0) - (b.rank[1] || 0));
-    this.segments = flatten(this.fleet, ranked.map(one => one.guest), guest => this.offsetOf(guest));
-    this.everybody = choice.only
-      ? flatten(this.fleet, this.fleet.admitted.filter(guest =>
-          typeof choice.run !== "number" || guest.run === choice.run), guest => this.offsetOf(guest))
-      : this.segments;
+    chosen.sort((a, b) => rank(a) - rank(b) || this.sinceRun(a) - this.sinceRun(b));
+    this.segments = flatten(this.fleet, chosen, guest => this.offsetOf(guest));
+    this.everybody = choice.only ? flatten(this.fleet, ofRun, guest => this.offsetOf(guest)) : this.segments;
     this.end = Math.max(this.everybody.last, 1);
     this.reset();
   }
 
+  /** The moment from which a guest's time counts. */
   offsetOf(guest) {
-    return this.choice.run === "clock" ? 0 : this.fleet.runs[guest.run].began - this.fleet.origin;
+    if (this.choice.since === "guest") return guest.admitted;
+    return this.choice.since === "all" ? 0 : this.fleet.runs[guest.run].began - this.fleet.origin;
   }
 
-  startOf(guest) {
-    return guest.admitted - this.offsetOf(guest);
+  sinceRun(guest) {
+    return guest.admitted - this.fleet.runs[guest.run].began;
   }
 
   reset() {
@@ -65,8 +63,8 @@ class Timeline {
   draw() {
     this.palette = readPalette();
     const height = Math.min(560, Math.max(120, 18 * this.segments.guests.length) + 92);
-    this.guests.resize({height});
-    this.concurrency.resize({height: 190});
+    fit(this.guests, height);
+    fit(this.concurrency, 190);
     this.concurrency.setOption(this.concurrencyOption(), true);
     this.guests.setOption(this.guestOption(height), true);
     this.tell();
@@ -100,8 +98,10 @@ class Timeline {
 
   timeAxis() {
     return {
-      ...axisBasics(this.palette), type: "value", min: 0, max: this.end,
-      axisLabel: {color: this.palette.muted, formatter: formatTick, hideOverlap: true, showMaxLabel: false},
+      // As times of day they get round minutes and seconds.
+      ...axisBasics(this.palette), type: "time", min: 0, max: this.end, splitNumber: 6,
+      axisLabel: {color: this.palette.muted, formatter: value => formatTick(value), hideOverlap: true,
+        showMaxLabel: false},
       splitLine: {show: false},
     };
   }
@@ -208,10 +208,6 @@ class Timeline {
         `${formatCount(row + 1)} to ${formatCount(row + rows)}, from ${formatTime(from)} to ${formatTime(to)}`);
     }
     return guestTip(this.fleet, this.segments.guests[row]);
-  }
-
-  resize() {
-    this.draw();
   }
 }
 
