@@ -3,8 +3,11 @@
 
 #include "smolfleet/cli/host_setup.hpp"
 #include "smolfleet/cli/running.hpp"
+#include "smolfleet/cli/streams.hpp"
 #include "smolfleet/core/text.hpp"
 #include "smolfleet/core/unique_fd.hpp"
+#include "smolfleet/journal/file.hpp"
+#include "smolfleet/report/guests.hpp"
 #include "smolfleet/report/output.hpp"
 #include "smolfleet/report/page.hpp"
 #include "smolfleet/report/read.hpp"
@@ -19,8 +22,11 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <expected>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>

@@ -1,6 +1,8 @@
 // Files as constants. What #embed names is looked for beside this file and in --embed-dir.
 #include "report/assets.hpp"
 
+#include <cstddef>
+
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wc23-extensions"  // #embed is C23, and C++26
 #endif

@@ -112,7 +112,7 @@ function showPhases(fleet) {
 function exampleItem(fleet, example) {
   const guest = fleet.guests[example.guest];
   const where = [guest.target && guest.target !== guest.name ? guest.target : null,
-    `line ${formatCount(guest.line)}`, fleet.runs.length > 1 ? `run ${fleet.runs[guest.run].id}` : null];
+    `line ${guest.line}`, fleet.runs.length > 1 ? `run ${fleet.runs[guest.run].id}` : null];
   return element("li", {},
     element("p", {}, element("strong", {}, guest.name), ` (${where.filter(Boolean).join(", ")})`),
     element("p", {}, guest.message),
@@ -186,7 +186,7 @@ function showLeft(fleet) {
   }), sum("leaked"), 3));
   fillTable("unanswered", "", [{title: "plan", kind: "name"}, {title: "machine", kind: "name"}, {title: "line"},
     {title: "begun", kind: "word"}, {title: "run", kind: "word"}], andMore(fleet.unanswered.map(plan => ({cells: [
-    plan.name, plan.target, formatCount(plan.line), formatMoment(plan.admitted),
+    plan.name, plan.target, String(plan.line), formatMoment(plan.admitted),
     element("code", {}, fleet.runs[plan.run].id)]})), sum("unanswered"), 5));
 }
 
