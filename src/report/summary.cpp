@@ -92,6 +92,7 @@ std::vector<FailureGroup> group_failures(const Guests& guests) {
     group.guests.push_back(i);
   }
   std::vector<FailureGroup> sorted;
+  sorted.reserve(groups.size());
   for (auto& [key, group] : groups)
     sorted.push_back(std::move(group));
   std::ranges::sort(sorted, [](const FailureGroup& a, const FailureGroup& b) {
