@@ -55,6 +55,18 @@ Awaitable<bool> BootTurns::Turn::renew(TimePoint until) {
 
 namespace {
 
+/// Counts somebody for as long as it lives.
+class Counted {
+ public:
+  explicit Counted(std::size_t& count) : count_(count) { ++count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { --count_; }
+
+ private:
+  std::size_t& count_;
+};
+
 std::size_t first_width(const BootRules& rules, const std::optional<BootWidth>& automatic) {
   return automatic ? automatic->width() : *rules.slots;
 }
@@ -78,6 +90,7 @@ BootTurns::BootTurns(const core::Executor& executor, core::Clock& clock, const B
       slots_(executor, width_) {}
 
 Awaitable<BootTurns::Entered> BootTurns::enter(TimePoint until) {
+  const Counted waiting(waiting_);
   std::optional<Gate::Place> alone;
   if (!warm_) {
     auto first = co_await first_.enter(until);

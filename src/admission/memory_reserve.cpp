@@ -55,7 +55,9 @@ Awaitable<Claimed> MemoryReserve::claim(std::uint64_t size, TimePoint until) {
     if (answer == Answer::never) co_return Claimed(std::unexpect, Denial::too_large);
     const auto now = std::chrono::steady_clock::now();
     if (now >= until) co_return Claimed(std::unexpect, Denial::deadline);
+    waiting_ = true;
     co_await bell_.wait(std::min(until, now + between_looks));
+    waiting_ = false;
   }
   promised_ += size;
   co_return Claimed(Claim(*this, size));

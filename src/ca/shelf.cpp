@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -105,6 +106,8 @@ std::expected<Held, std::string> Shelf::file_with(std::string_view bytes) {
 
 std::expected<Held, std::string> Shelf::link_to(const fs::path& target) {
   const auto path = directory_ / fmt::format("link-{}", ++links_);
+  if (!is_real_ && target.native().size() >= PATH_MAX)
+    return cannot("make the link", path, ENAMETOOLONG);
   if (!is_real_) return std::make_shared<const fs::path>(path);
   if (::symlink(target.c_str(), path.c_str()) != 0) return cannot("make the link", path, errno);
   const auto remove = [](const fs::path* link) {

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <iterator>
+#include <map>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -17,17 +19,18 @@ using process::Command;
 
 /// Takes the values of `env` out of `-e NAME=value`; behind `--` stands what the guest runs.
 bool hide_values(std::vector<std::string>& argv, const plan::Pairs& env) {
+  // By name, because a line has room for tens of thousands.
+  const std::map<std::string_view, std::string_view> values(env.begin(), env.end());
   bool hides = false;
   const auto end = std::ranges::find(argv, "--");
   for (auto word = argv.begin(); word != end; ++word) {
     if (*word != "-e" || std::next(word) == end) continue;
     ++word;
-    const auto is_it = [word](const auto& pair) {
-      return *word == fmt::format("{}={}", pair.first, pair.second);
-    };
-    const auto variable = std::ranges::find_if(env, is_it);
-    if (variable == env.end()) continue;
-    *word = fmt::format("{}={}", variable->first, hidden_value);
+    const auto equals = word->find('=');
+    if (equals == std::string::npos) continue;
+    const auto variable = values.find(std::string_view(*word).substr(0, equals));
+    if (variable == values.end()) continue;
+    word->replace(equals + 1, std::string::npos, hidden_value);
     hides = true;
   }
   return hides;
@@ -50,8 +53,8 @@ const plan::Pairs& env_of(const plan::Step& step) {
 std::filesystem::path source_of(const plan::Step& step, ca::Staging& staging) {
   const auto* copy = std::get_if<plan::CopyStep>(&step.action);
   if (copy == nullptr) return {};
-  // It fails only if there is no working directory: then the path is shown as the plan gave it.
-  return staging.reachable(copy->from).value_or(copy->from);
+  // It fails if there is no working directory, or the path is longer than any can be.
+  return staging.reachable(copy->from).value_or(staging.directory() / "link");
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ Verdict Examiner::judge(const plan::Plan& plan, std::chrono::sys_seconds now) {
   verdict.warnings = missing_on_host(plan);
   note_target(plan, verdict);
   note_ports(plan, verdict);
+  if (verdict.warnings.size() > most_warnings) verdict.warnings.resize(most_warnings);
   const auto choice = plan::choose_ca(plan);
   auto staged = staging_.stage(choice, now);
   if (staged) {
@@ -79,7 +80,7 @@ void Examiner::note_ports(const plan::Plan& plan, Verdict& verdict) {
     const std::string_view port = plan.machine->ports[i];
     const auto host = port.substr(0, port.find(':'));
     const auto [place, is_new] = ports_.try_emplace(std::string(host), plan.line);
-    if (is_new) continue;
+    if (is_new || verdict.warnings.size() >= most_warnings) continue;
     verdict.warnings.push_back(
         {.doubt = Doubt::port_taken,
          .pointer = fmt::format("/machine/ports/{}", i),

@@ -35,6 +35,7 @@ std::optional<std::string> fault_of(const std::string& path, Kind kind) {
 class Looks {
  public:
   void at(std::string pointer, const std::string& path, Kind kind, std::string_view when) {
+    if (warnings_.size() == most_warnings) return;
     const auto fault = fault_of(path, kind);
     if (!fault) return;
     warnings_.push_back({.doubt = Doubt::not_on_host,

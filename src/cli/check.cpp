@@ -43,7 +43,7 @@ class Check {
     if (!options_.json) co_await writer_.write(opening());
     while (true) {
       auto line = co_await feed_.next();
-      if (!line) feed_fault_ = std::move(line).error();
+      if (!line) feed_fault_ = line.error();
       if (!line || !*line) break;
       co_await judge(**line);
     }
@@ -66,6 +66,7 @@ class Check {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto verdict = examiner_.examine(fleet::read_plan(line, unknown_keys), now);
     tally_.count(verdict);
+    if (options_.quiet && verdict.is_good() && verdict.warnings.empty()) co_return;
     co_await writer_.write(options_.json ? to_line(verdict) : text_.part_of(verdict));
   }
 
@@ -108,10 +109,9 @@ std::expected<int, NoRun> run_check(asio::io_context& loop, CheckOptions& option
 }  // namespace
 
 int check(CheckOptions options) {
-  return run_command({},
-                     [&options](asio::io_context& loop, ClosedStreams closed, spdlog::logger& log) {
-                       return run_check(loop, options, closed, log);
-                     });
+  return run_command({}, [&options](asio::io_context& loop, ClosedStreams closed, Log& log) {
+    return run_check(loop, options, closed, log.lines());
+  });
 }
 
 }  // namespace smolfleet::cli

@@ -127,10 +127,9 @@ std::expected<int, NoRun> run_doctor(asio::io_context& loop, const DoctorOptions
 }  // namespace
 
 int doctor(DoctorOptions options) {
-  return run_command({},
-                     [&options](asio::io_context& loop, ClosedStreams closed, spdlog::logger& log) {
-                       return run_doctor(loop, options, closed, log);
-                     });
+  return run_command({}, [&options](asio::io_context& loop, ClosedStreams closed, Log& log) {
+    return run_doctor(loop, options, closed, log.lines());
+  });
 }
 
 }  // namespace smolfleet::cli

@@ -3,6 +3,7 @@
 #include "smolfleet/cli/doctor.hpp"
 #include "smolfleet/cli/down.hpp"
 #include "smolfleet/cli/options.hpp"
+#include "smolfleet/cli/report.hpp"
 #include "smolfleet/cli/running.hpp"
 #include "smolfleet/cli/up.hpp"
 
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
       return cli::check(std::move(*check));
     if (auto* doctor = std::get_if<cli::DoctorOptions>(&options))
       return cli::doctor(std::move(*doctor));
+    if (const auto* report = std::get_if<cli::ReportOptions>(&options)) return cli::report(*report);
     return cli::up(std::get<cli::UpOptions>(std::move(options)));
   } catch (const std::exception& error) {
     std::fprintf(

@@ -5,6 +5,7 @@
 #include "cli/doctor_options.hpp"
 #include "cli/down_options.hpp"
 #include "cli/help.hpp"
+#include "cli/report_options.hpp"
 #include "cli/up_options.hpp"
 #include "cli/version.hpp"
 
@@ -20,8 +21,8 @@ constexpr int usage_error = 2;
 
 }  // namespace
 
-std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, Exit> parse_options(int argc,
-                                                                                      char** argv) {
+std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, ReportOptions, Exit>
+parse_options(int argc, char** argv) {
   CLI::App app("Brings up a fleet of smolvm guests that trust their proxy's CA.", "smolfleet");
   set_up_help(app);
   app.set_version_flag("--version", fmt::format("smolfleet {}", version), "The version");
@@ -30,11 +31,13 @@ std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, Exit> parse_op
   DownCommand down(app);
   CheckCommand check(app);
   DoctorCommand doctor(app);
+  ReportCommand report(app);
   try {
     app.parse(argc, argv);
     if (down.given()) return down.options();
     if (check.given()) return check.options();
     if (doctor.given()) return doctor.options();
+    if (report.given()) return report.options();
     return up.options();
   } catch (const CLI::RequiredError&) {
     const auto what = argc > 1 ? fmt::format("{} is no command of smolfleet", argv[1])

@@ -14,10 +14,13 @@
 #include "smolfleet/core/asio.hpp"
 #include "smolfleet/core/clock.hpp"
 #include "smolfleet/core/own_stream.hpp"
+#include "smolfleet/core/scope.hpp"
 #include "smolfleet/fleet/feed.hpp"
 #include "smolfleet/fleet/fleet.hpp"
 #include "smolfleet/journal/file.hpp"
 #include "smolfleet/journal/journal.hpp"
+#include "smolfleet/metrics/exporter.hpp"
+#include "smolfleet/metrics/fleet_metrics.hpp"
 #include "smolfleet/process/orphans.hpp"
 #include "smolfleet/process/runner.hpp"
 #include "smolfleet/results/event_stream.hpp"
@@ -25,6 +28,8 @@
 #include "smolfleet/results/writer.hpp"
 #include "smolfleet/watch/summary.hpp"
 #include "smolfleet/watch/tally.hpp"
+
+#include "cli/version.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/logger.h>
@@ -79,6 +84,16 @@ std::expected<void, NoRun> check_memory(const UpOptions& options) {
                         *options.memory_reserve, host->total)});
 }
 
+/// nullptr: nobody wants metrics.
+std::expected<std::unique_ptr<metrics::Exporter>, NoRun> open_metrics(const UpOptions& options,
+                                                                      spdlog::logger& log) {
+  if (!options.metrics) return nullptr;
+  auto exporter = metrics::open_exporter(*options.metrics);
+  if (!exporter) return std::unexpected(NoRun{std::move(exporter).error()});
+  log.info("metrics: {}", (*exporter)->place());
+  return std::move(*exporter);
+}
+
 /// How the guests of a run are removed, in words that follow what is left of it.
 std::string removal_of(const std::string& run_id) {
   return fmt::format(
@@ -107,7 +122,8 @@ class RetryLog final : public results::Watcher {
 class Run {
  public:
   Run(asio::io_context& loop, UpOptions& options, Log& log, OwnStream feed, OwnStream results,
-      ca::Staging staging, std::optional<journal::Opened> journal, Interrupts& interrupts)
+      ca::Staging staging, std::optional<journal::Opened> journal,
+      std::unique_ptr<metrics::Exporter> exporter, Interrupts& interrupts)
       : log_(log.lines()),
         run_id_(options.run_id),
         smolvm_(options.driver),
@@ -140,19 +156,22 @@ class Run {
                      ? std::make_unique<journal::Journal>(loop.get_executor(), std::move(*journal),
                                                           [this] { fleet_.cancel(); })
                      : nullptr),
+        exporter_(std::move(exporter)),
         fleet_(loop.get_executor(), fleet_options(options), feed_, writer_, services_, log_),
         progress_(loop.get_executor(), log, tally_, feed_),
         early_end_(loop, interrupts, log_, stoppable()) {
     audience_.add(tally_);
     audience_.add(retries_);
     if (options.events) audience_.add(events_);
+    if (exporter_) begin_metering(options.jobs);
   }
 
   core::Awaitable<void> run(Summary& summary) {
     early_end_.listen();
     orphans_.listen();
     progress_.start();
-    summary = co_await fleet_.run();
+    auto body = [&](core::Scope& beside) { return run_fleet(beside, summary); };
+    co_await core::with_scope(body);
   }
   void stop_listening() {
     early_end_.stop();
@@ -177,6 +196,35 @@ class Run {
   }
 
  private:
+  core::Awaitable<void> run_fleet(core::Scope& beside, Summary& summary) {
+    if (exporter_) beside.spawn(exporter_->run(export_tools()));
+    summary = co_await fleet_.run();
+    beside.cancel();
+  }
+
+  void begin_metering(std::size_t jobs) {
+    metrics_ =
+        std::make_unique<metrics::FleetMetrics>(version, [this, jobs] { return situation(jobs); });
+    audience_.add(*metrics_);
+  }
+
+  metrics::Situation situation(std::size_t jobs) const {
+    const bool waits_for_memory = memory_ && memory_->is_waited_for();
+    return {.lines_read = feed_.lines(),
+            .jobs = jobs,
+            .boot_slots = host_.boot_width(),
+            .children = runner_.children(),
+            .waiting_for_memory = waits_for_memory ? 1U : 0U,
+            .waiting_for_create = host_.waiting_to_create(),
+            .waiting_for_start = host_.waiting_to_boot()};
+  }
+
+  metrics::ExportTools export_tools() {
+    return {.clock = clock_,
+            .text = [this] { return metrics_->text(); },
+            .on_fault = [this](const std::string& fault) { log_.warn("{}", fault); }};
+  }
+
   static bringup::Widths widths(const UpOptions& options) {
     return {
         .create = options.create_slots,
@@ -239,6 +287,8 @@ class Run {
   bringup::Services services_;
   std::unique_ptr<admission::MemoryReserve> memory_;  ///< nullptr: memory is not looked at
   std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<metrics::Exporter> exporter_;     ///< nullptr: nobody wants metrics
+  std::unique_ptr<metrics::FleetMetrics> metrics_;  ///< as exporter_
   fleet::Fleet fleet_;
   Progress progress_;
   EarlyEnd early_end_;
@@ -298,6 +348,8 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
 
   auto memory = check_memory(options);
   if (!memory) return std::unexpected(std::move(memory).error());
+  auto exporter = open_metrics(options, log);
+  if (!exporter) return std::unexpected(std::move(exporter).error());
   auto journal = open_journal(options);
   if (!journal) return std::unexpected(std::move(journal).error());
   if (*journal) options.run_id = (*journal)->run;
@@ -308,7 +360,7 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
 
   const auto begun = std::chrono::steady_clock::now();
   Run run(loop, options, printer, std::move(*feed), std::move(*results), std::move(*staging),
-          std::move(*journal), interrupts);
+          std::move(*journal), std::move(*exporter), interrupts);
   Summary summary;
   const auto driven = drive(
       loop, run.run(summary),

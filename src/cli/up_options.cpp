@@ -61,6 +61,11 @@ std::string check_halt(const std::string& text) {
   return fmt::format("'{}' is not never, soon,fail=N, now,fail=N, or one of these with N%", text);
 }
 
+std::string check_metrics(const std::string& text) {
+  const auto target = metrics::parse_target(text);
+  return target ? std::string() : target.error();
+}
+
 }  // namespace
 
 UpCommand::UpCommand(CLI::App& app) {
@@ -74,6 +79,7 @@ UpCommand::UpCommand(CLI::App& app) {
   add_limits(*up);
   add_ends(*up);
   add_journal(*up);
+  add_metrics(*up);
   allow_environment(up->add_option("--run", options_.run_id, "The run's id [a fresh one]")
                         ->check(check_run_id)
                         ->type_name("ID"));
@@ -156,6 +162,14 @@ void UpCommand::add_journal(CLI::App& up) {
     allow_environment(option);
 }
 
+void UpCommand::add_metrics(CLI::App& up) {
+  allow_environment(up.add_option("--metrics", raw_.metrics,
+                                  "Prometheus metrics: a file that is replaced every\nfew seconds, "
+                                  "or /metrics on an address of this\nhost such as :9464")
+                        ->check(check_metrics)
+                        ->type_name("FILE|ADDR"));
+}
+
 UpOptions UpCommand::options() {
   finish_shared(shared_, options_.driver.deadlines, options_.log);
   options_.settle = to_millis(raw_.settle);
@@ -166,6 +180,7 @@ UpOptions UpCommand::options() {
   if (raw_.on_failure == "stop") options_.on_failure = bringup::OnFailure::stop;
   if (raw_.on_failure == "keep") options_.on_failure = bringup::OnFailure::keep;
   options_.halt = parse_halt(raw_.halt).value();
+  if (!raw_.metrics.empty()) options_.metrics = metrics::parse_target(raw_.metrics).value();
   return options_;
 }
 

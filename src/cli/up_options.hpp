@@ -29,6 +29,7 @@ class UpCommand {
   void add_limits(CLI::App& up);
   void add_ends(CLI::App& up);
   void add_journal(CLI::App& up);
+  void add_metrics(CLI::App& up);
 
   /// What CLI11 reads into and UpOptions does not hold as such.
   struct Raw {
@@ -39,6 +40,7 @@ class UpCommand {
     double timeout = 0;
     std::string on_failure = "delete";
     std::string halt = "never";
+    std::string metrics;
   };
   UpOptions options_;
   RawShared shared_;

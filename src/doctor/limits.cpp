@@ -3,12 +3,18 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 namespace smolfleet::doctor {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 /// The VMM with a thread per processor (four, contract §1.2) and some for its devices, and the
@@ -34,6 +40,16 @@ void add_kernel_limit(std::vector<ProcessLimit>& limits, const Host& host, const
   limits.push_back({.name = "kernel." + name, .left = *most - std::min(*most, in_use)});
 }
 
+/// What is in a directory, as far as it can be read: a process may end while it is looked at.
+std::vector<fs::path> entries_of(const fs::path& directory) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error))
+    entries.push_back(entry->path());
+  return entries;
+}
+
 std::string mend_of(const std::string& limit) {
   if (limit == "pids.max") return "raise TasksMax= of the systemd unit, or --pids-limit";
   if (limit == "RLIMIT_NPROC") return "raise ulimit -Hu, or LimitNPROC= of the systemd unit";
@@ -42,13 +58,26 @@ std::string mend_of(const std::string& limit) {
 
 }  // namespace
 
+std::uint64_t threads_of(uid_t user, const Host& host) {
+  std::uint64_t count = 0;
+  for (const auto& process : entries_of(host.proc)) {
+    struct stat status{};
+    const auto tasks = process / "task";
+    if (::stat(tasks.c_str(), &status) == 0 && status.st_uid == user)
+      count += entries_of(tasks).size();
+  }
+  return count;
+}
+
 std::vector<ProcessLimit> read_process_limits(const Host& host) {
   std::vector<ProcessLimit> limits;
   rlimit own{};
   const bool is_limited = ::getrlimit(RLIMIT_NPROC, &own) == 0 && own.rlim_cur != RLIM_INFINITY;
   // The kernel does not hold root to it (setrlimit(2)).
   if (is_limited && ::geteuid() != 0)
-    limits.push_back({.name = "RLIMIT_NPROC", .left = own.rlim_cur});
+    limits.push_back({.name = "RLIMIT_NPROC",
+                      .left = own.rlim_cur -
+                              std::min<std::uint64_t>(own.rlim_cur, threads_of(::getuid(), host))});
   if (const auto left = left_in(cgroups_of(host), "pids"))
     limits.push_back({.name = "pids.max", .left = *left});
   const auto in_use = threads_in_use(host);

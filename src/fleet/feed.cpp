@@ -48,8 +48,7 @@ core::Awaitable<std::expected<std::optional<Line>, std::string>> Feed::next() {
   while (true) {
     const bool cancelled = co_await core::cancelled();
     if (stopped_ || cancelled) co_return Next(std::nullopt);
-    auto line = splitter_.take();
-    if (line) ++given_;
+    auto line = take();
     if (line || ended_) co_return Next(std::move(line));
     const auto error = co_await read_chunk();
     if (error) {
@@ -57,6 +56,12 @@ core::Awaitable<std::expected<std::optional<Line>, std::string>> Feed::next() {
                      fmt::format("cannot read the feed from {}: {}", name_, error.message()));
     }
   }
+}
+
+std::optional<Line> Feed::take() {
+  auto line = splitter_.take();
+  if (line) ++lines_;
+  return line;
 }
 
 core::Awaitable<std::error_code> Feed::read_chunk() {
@@ -86,10 +91,10 @@ core::Awaitable<void> Feed::readable() {
 
 std::optional<Feed::Length> Feed::length() const {
   const auto taken = read_ - splitter_.held();
-  if (stopped_ || (ended_ && splitter_.held() == 0)) return Length{given_, true};
-  if (!size_ || taken == 0 || given_ == 0) return std::nullopt;
+  if (stopped_ || (ended_ && splitter_.held() == 0)) return Length{lines_, true};
+  if (!size_ || taken == 0 || lines_ == 0) return std::nullopt;
   const auto whole = static_cast<double>(std::max(*size_, read_)) / static_cast<double>(taken);
-  return Length{static_cast<std::uint64_t>(std::llround(static_cast<double>(given_) * whole)),
+  return Length{static_cast<std::uint64_t>(std::llround(static_cast<double>(lines_) * whole)),
                 false};
 }
 

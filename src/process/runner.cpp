@@ -112,6 +112,12 @@ bool Runner::is_child(pid_t pid) const {
   return std::ranges::any_of(children_, [=](const auto* child) { return child->pid() == pid; });
 }
 
+std::size_t Runner::children() const {
+  // The others wait for their turn to be spawned, or for the end of their pipes.
+  const auto has_child = [](const auto* child) { return child->pid() > 0; };
+  return static_cast<std::size_t>(std::ranges::count_if(children_, has_child));
+}
+
 core::Awaitable<Outcome> Runner::run(Command command) {
   const auto until =
       command.deadline ? steady_clock::now() + *command.deadline : TimePoint(core::never);

@@ -238,6 +238,33 @@ TEST_SUITE("check") {
     CHECK(practice.examine("d", R"("machine":{"image":"registry.example/a/b"})").warnings.empty());
   }
 
+  TEST_CASE("a line stuffed with variables, volumes or ports is judged all the same") {
+    Practice practice;
+    std::string env;
+    std::string volumes;
+    std::string ports;
+    for (int i = 0; i < 20'000; ++i) {
+      env += fmt::format(R"({}"HTTP{}_PROXY":"s3cret")", i == 0 ? "" : ",", i);
+      volumes += fmt::format(R"({}"/none:/a")", i == 0 ? "" : ",");
+      ports += fmt::format(R"({}"80")", i == 0 ? "" : ",");
+    }
+    const auto stuffed = practice.examine(
+        "b", fmt::format(R"("machine":{{"env":{{{}}},"volumes":[{}]}})", env, volumes));
+    CHECK(stuffed.warnings.size() == check::most_warnings);
+    CHECK(has_word(argv_of(stuffed, "create"), "HTTP19999_PROXY=***"));
+    CHECK(practice.examine("c", fmt::format(R"("machine":{{"ports":[{}]}})", ports))
+              .warnings.size() == check::most_warnings);
+  }
+
+  TEST_CASE("a path that is longer than any can be is a warning, and no link leads to it") {
+    Practice practice;
+    const auto verdict =
+        practice.examine("b", fmt::format(R"("steps":[{{"copy":{{"from":"/a:{}","to":"/f"}}}}])",
+                                          std::string(5000, 'x')));
+    CHECK(verdict.warnings.size() == 1);
+    CHECK(argv_of(verdict, "step[0]")[3] == "STAGED/link");
+  }
+
   TEST_CASE("what came is counted") {
     Practice practice;
     check::Tally tally;

@@ -246,6 +246,16 @@ TEST_SUITE("check_run") {
     CHECK(ended.err.empty());
   }
 
+  TEST_CASE("a quiet check for machines has only what is bad or doubtful, and the sums") {
+    const Scene scene;
+    const auto feed = feed_of({scene.plan("b"), scene.plan("c"), scene.plan("b")}) + "x\n";
+    const auto run = check_json(scene, feed, {"--quiet"});
+    REQUIRE(run.verdicts.size() == 2);
+    CHECK(run.verdicts[0]["line"] == 3);
+    CHECK(run.verdicts[1]["line"] == 4);
+    CHECK(run.closing["summary"]["plans"] == 4);
+  }
+
   TEST_CASE("there are no colours where nobody sees them") {
     const Scene scene;
     CHECK_FALSE(check(scene, "x\n", {}, {{"TERM", "xterm"}}).out.contains('\x1b'));

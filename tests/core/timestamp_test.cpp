@@ -25,4 +25,17 @@ TEST_CASE("times before 1970 and far in the future keep their form") {
         "9999-12-31T23:59:59Z");
 }
 
+TEST_CASE("what was written is read again, and nothing else") {
+  const auto time = std::chrono::sys_days(2024y / 2 / 29) + 23h + 59min + 58s + 7ms;
+  CHECK(core::parse_iso8601(core::to_iso8601(time)) == time);
+  for (const auto* wrong :
+       {"", "2026-11-23T10:00:00Z", "2026-11-23T10:00:00.123", "2026-11-23 10:00:00.123Z",
+        "2026-02-29T10:00:00.123Z", "2026-13-01T10:00:00.123Z", "2026-11-23T24:00:00.123Z",
+        "2026-11-23T10:60:00.123Z", "2026-11-23T10:00:60.123Z", "2026-11-23T10:00:0x.123Z",
+        "2026-11-23T10:00:00.123Z "}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(core::parse_iso8601(wrong));
+  }
+}
+
 TEST_SUITE_END();

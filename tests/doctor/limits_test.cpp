@@ -4,6 +4,7 @@
 #include "made_up_host.hpp"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
@@ -54,6 +55,15 @@ TEST_SUITE("doctor") {
     CHECK(none.mend.value().find("sysctl -w kernel.pid_max") != std::string::npos);
     CHECK(of_processes({{"RLIMIT_NPROC", 100}}).mend.value().find("ulimit") != std::string::npos);
     CHECK(of_processes({}).level == Level::info);
+  }
+
+  TEST_CASE("a user's threads are those of all of the user's processes") {
+    const MadeUpHost made;
+    for (const auto* task : {"1/task/1/stat", "7/task/7/stat", "7/task/8/stat"})
+      made.write(std::string("proc/") + task, "");
+    made.write("proc/meminfo", "");
+    CHECK(threads_of(::getuid(), made.host()) == 3);
+    CHECK(threads_of(::getuid() + 1, made.host()) == 0);
   }
 
   TEST_CASE("what runs already is taken off the kernel's limits and the cgroup's") {

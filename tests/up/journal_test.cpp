@@ -1,6 +1,7 @@
 // Runs that are written down: killed, resumed, damaged, on a disk that is full.
 #include "smolfleet/journal/record.hpp"
 
+#include "../support/schema.hpp"
 #include "fixture.hpp"
 #include "scenario.hpp"
 
@@ -17,6 +18,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 using namespace smolfleet::test;
@@ -167,6 +169,43 @@ TEST_SUITE("up") {
     plan.erase("machine");
     CHECK(resume(scene, smolvm, {plan}).of("b")["phases"].size() == 2);
     CHECK(creates_of(smolvm, "b") == 2);
+  }
+
+  TEST_CASE("every line of a journal is as its schema says, and every result in it as its own") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule_for("exec", "bad", action("exit", 3)),
+                                               rule_for("exec", "kept", action("exit", 3)),
+                                               rule_for("delete", "kept", action("exit", 1))})));
+    const std::vector<json> plans = {created(scene, "a"),
+                                     created(scene, "bad"),
+                                     created(scene, "kept"),
+                                     scene.plan("up"),
+                                     {{"target", "?"}}};
+    std::ignore = smolvm.run(plans, with_journal(scene, {"--deadline", "delete=1"}));
+    std::ignore = resume(scene, smolvm, plans, {"--retry-failed", "--deadline", "delete=1"});
+    std::map<std::string, std::size_t> kinds;
+    for (const auto& line : lines_of(journal_of(scene))) {
+      const auto record = json::parse(line);
+      CHECK(schema_fault(record, schema_file("journal")) == "");
+      if (record.contains("result"))
+        CHECK(schema_fault(record["result"], schema_file("result")) == "");
+      ++kinds[record["record"]];
+    }
+    CHECK(kinds["begun"] == 2);
+    CHECK(kinds["admitted"] >= 6);
+    CHECK(kinds["ended"] == kinds["admitted"]);
+  }
+
+  TEST_CASE("what is no record does not satisfy the journal's schema") {
+    const auto fault = [](const char* line) {
+      return schema_fault(json::parse(line), schema_file("journal"));
+    };
+    CHECK(fault(R"({"record":"begun","journal":1,"run":"r","sum":"01234567"})") == "");
+    CHECK(fault(R"({"record":"begun","journal":2,"run":"r","sum":"01234567"})") != "");
+    CHECK(fault(R"({"record":"begun","journal":1,"run":"r"})") != "");
+    CHECK(fault(R"({"record":"ended","plan":"short","result":{},"sum":"01234567"})") != "");
+    CHECK(fault(R"({"record":"other","sum":"01234567"})") != "");
   }
 
   TEST_CASE("white space and the order of keys do not make another plan") {

@@ -67,6 +67,11 @@ class BootTurns {
   /// A start has ended, well or not: the others need not wait for it any more.
   void host_started() { warm_ = true; }
 
+  /// Starts that may be under way at a time, and who waits for one: behind the first, for the
+  /// width, or for the rate.
+  [[nodiscard]] std::size_t width() const { return width_; }
+  [[nodiscard]] std::size_t waiting() const { return waiting_; }
+
  private:
   [[nodiscard]] core::Awaitable<std::optional<core::Interruption>> pace(core::TimePoint until);
   [[nodiscard]] core::Awaitable<void> look_at_host(core::TimePoint until);
@@ -77,6 +82,7 @@ class BootTurns {
   OnWidth on_width_;
   std::optional<BootWidth> automatic_;
   std::size_t width_;
+  std::size_t waiting_ = 0;
   std::chrono::nanoseconds interval_{};  ///< between two starts
   core::TimePoint next_start_ = core::TimePoint::min();
   core::Gate first_;

@@ -64,6 +64,9 @@ class MemoryReserve {
   /// Otherwise ends with the reason, at `until`, *on cancellation*, or when `stop` is called.
   [[nodiscard]] core::Awaitable<std::expected<Claim, Denial>> claim(std::uint64_t size,
                                                                     core::TimePoint until);
+  /// Whether somebody waits in `claim`.
+  [[nodiscard]] bool is_waited_for() const { return waiting_; }
+
   /// Nobody is to wait any more, now or later.
   void stop();
 
@@ -77,6 +80,7 @@ class MemoryReserve {
   OnWait on_wait_;
   core::Bell bell_;
   std::uint64_t promised_ = 0;
+  bool waiting_ = false;
   bool has_waited_ = false;
   bool stopped_ = false;
 };

@@ -44,6 +44,11 @@ class Host {
   /// A turn to `start`.
   [[nodiscard]] core::Awaitable<admission::BootTurns::Entered> enter_boot(core::TimePoint until);
 
+  /// How many guests wait for these turns, and how many may start at a time.
+  [[nodiscard]] std::size_t waiting_to_create() const { return create_.waiting(); }
+  [[nodiscard]] std::size_t waiting_to_boot() const { return boot_.waiting(); }
+  [[nodiscard]] std::size_t boot_width() const { return boot_.width(); }
+
   /// To be told after each start that was not cancelled, before its turn is given back.
   /// `failure`: why it failed. A host_unfit before any start has succeeded makes the host unfit for
   /// the run.

@@ -36,7 +36,7 @@ class Staging {
       const std::filesystem::path& parent);
 
   /// Checks and names everything as a real one does, in a `directory` that it neither makes nor
-  /// looks at: for saying what would be done. It never fails with copy_failed.
+  /// looks at: for saying what would be done. It stages without fail.
   [[nodiscard]] static Staging imagine(std::filesystem::path directory);
 
   Staging(Staging&&) noexcept;

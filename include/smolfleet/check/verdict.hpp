@@ -5,6 +5,7 @@
 #include "smolfleet/check/commands.hpp"
 #include "smolfleet/core/failure.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@ enum class Doubt { duplicate_target, port_taken, not_on_host };
 
 /// "duplicate_target", as JSON has it.
 [[nodiscard]] std::string_view to_string(Doubt doubt);
+
+/// So many of a line are enough: it has room for a hundred thousand volumes.
+inline constexpr std::size_t most_warnings = 50;
 
 struct Warning {
   Doubt doubt = Doubt::duplicate_target;
@@ -34,11 +38,11 @@ struct CheckedCa {
 
 struct Verdict {
   std::uint64_t line = 0;
-  std::optional<std::string> id;      ///< nothing: the line had none that could be read
-  std::optional<std::string> target;  ///< as for `id`
-  std::optional<CheckedCa> ca;        ///< nothing: its pre-flight failed, or there was no plan
-  std::vector<Phase> phases;          ///< none if the line is bad
-  std::vector<Warning> warnings;
+  std::optional<std::string> id;         ///< nothing: the line had none that could be read
+  std::optional<std::string> target;     ///< as for `id`
+  std::optional<CheckedCa> ca;           ///< nothing: its pre-flight failed, or there was no plan
+  std::vector<Phase> phases;             ///< none if the line is bad
+  std::vector<Warning> warnings;         ///< the first `most_warnings`
   std::optional<core::Failure> failure;  ///< what `up` would answer; nothing: the line is good
   std::string pointer;  ///< to the field that the failure is about; empty: the line
 

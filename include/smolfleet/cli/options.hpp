@@ -4,6 +4,7 @@
 #include "smolfleet/bringup/teardown.hpp"
 #include "smolfleet/driver/smolvm.hpp"
 #include "smolfleet/fleet/halt.hpp"
+#include "smolfleet/metrics/target.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace smolfleet::cli {
 
@@ -36,10 +38,11 @@ struct UpOptions {
   fleet::HaltRule halt;
   bool events = false;
   bool strict = false;
-  std::string run_id;         ///< empty: a fresh one, or the resumed journal's
-  std::string journal;        ///< a path; empty: none
-  bool resume = false;        ///< go on with the journal
-  bool retry_failed = false;  ///< when resuming: also what failed
+  std::string run_id;                      ///< empty: a fresh one, or the resumed journal's
+  std::string journal;                     ///< a path; empty: none
+  bool resume = false;                     ///< go on with the journal
+  bool retry_failed = false;               ///< when resuming: also what failed
+  std::optional<metrics::Target> metrics;  ///< nothing: nobody wants them
   /// `executable` and `run_id` are filled in when the run begins.
   driver::Settings driver;
   LogOptions log;
@@ -71,6 +74,13 @@ struct DoctorOptions {
   bool json = false;
 };
 
+struct ReportOptions {
+  std::vector<std::string> inputs;  ///< paths; "-" is stdin
+  std::string page;                 ///< a path; "-" is stdout; empty: no page
+  std::string trace;                ///< the same for the trace; at least one of them is wanted
+  std::string title;
+};
+
 /// The process is to end at once with this status; what there was to say has been said.
 struct Exit {
   int status = 0;
@@ -78,7 +88,7 @@ struct Exit {
 
 /// Reads argv and SMOLFLEET_*; the command line wins. Prints help, the version or what is wrong
 /// with the usage, and then gives an Exit (0 or 2).
-[[nodiscard]] std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, Exit> parse_options(
-    int argc, char** argv);
+[[nodiscard]] std::variant<UpOptions, DownOptions, CheckOptions, DoctorOptions, ReportOptions, Exit>
+parse_options(int argc, char** argv);
 
 }  // namespace smolfleet::cli

@@ -2,6 +2,7 @@
 // prints.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,25 @@ enum class FailureCode {
   // of a removal only
   removal_failed,
   not_ours,
+};
+
+/// Those that a plan can end with.
+inline constexpr std::array failure_codes_of_plans = {
+    FailureCode::invalid_plan,
+    FailureCode::duplicate_target,
+    FailureCode::ca_missing,
+    FailureCode::ca_invalid,
+    FailureCode::ca_contains_private_key,
+    FailureCode::smolvm_unsupported,
+    FailureCode::spawn_failed,
+    FailureCode::create_failed,
+    FailureCode::start_failed,
+    FailureCode::copy_failed,
+    FailureCode::install_failed,
+    FailureCode::step_failed,
+    FailureCode::timeout,
+    FailureCode::cancelled,
+    FailureCode::host_unfit,
 };
 
 /// The code as it stands in a result, for example "ca_missing".

@@ -60,6 +60,7 @@ class Gate {
   [[nodiscard]] Awaitable<Entered> step_aside(Place place, TimePoint until = never);
 
   [[nodiscard]] std::size_t taken() const { return taken_; }
+  [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
 
  private:
   struct Waiter {

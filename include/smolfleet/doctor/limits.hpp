@@ -4,6 +4,8 @@
 #include "smolfleet/doctor/finding.hpp"
 #include "smolfleet/doctor/host.hpp"
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -24,6 +26,9 @@ struct ProcessLimit {
   std::string name;
   std::uint64_t left = 0;  ///< how many more there may be
 };
+
+/// How many threads a user has on the host.
+[[nodiscard]] std::uint64_t threads_of(uid_t user, const Host& host);
 
 /// Each limit that there is.
 [[nodiscard]] std::vector<ProcessLimit> read_process_limits(const Host& host);

@@ -31,7 +31,10 @@ class Feed {
 
   /// A whole line that was read from the stream before the feed was stopped and that nobody has
   /// asked for; nothing: there is none left. Only after `next` has given its last.
-  [[nodiscard]] std::optional<Line> take_unasked() { return splitter_.take(); }
+  [[nodiscard]] std::optional<Line> take_unasked() { return take(); }
+
+  /// Lines that were given out so far.
+  [[nodiscard]] std::uint64_t lines() const { return lines_; }
 
   /// How many lines that are not blank the feed has, for progress.
   struct Length {
@@ -45,6 +48,7 @@ class Feed {
   void stop();
 
  private:
+  [[nodiscard]] std::optional<Line> take();
   /// Appends one chunk, after waiting for it if need be. Returns what went wrong.
   [[nodiscard]] core::Awaitable<std::error_code> read_chunk();
   /// Completes when there is something to read, or nobody is left to write it, or after `stop`.
@@ -55,7 +59,7 @@ class Feed {
   LineSplitter splitter_;
   std::optional<std::uint64_t> size_;  ///< bytes from where reading began; of a regular file
   std::uint64_t read_ = 0;             ///< bytes
-  std::uint64_t given_ = 0;            ///< lines
+  std::uint64_t lines_ = 0;
   bool await_first_ = false;
   bool ended_ = false;
   bool stopped_ = false;

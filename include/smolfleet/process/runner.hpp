@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <list>
 
 namespace smolfleet::process {
@@ -33,6 +34,9 @@ class Runner {
 
   /// Whether a command of ours is this process, running or not reaped yet.
   [[nodiscard]] bool is_child(pid_t pid) const;
+
+  /// Children of ours that run or are not reaped yet.
+  [[nodiscard]] std::size_t children() const;
 
   /// From now on no child that is to end gets its grace: SIGKILL follows at once.
   void hurry() { hurried_ = true; }

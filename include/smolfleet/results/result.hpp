@@ -3,6 +3,7 @@
 
 #include "smolfleet/core/failure.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -14,11 +15,17 @@ namespace smolfleet::results {
 
 /// `rejected`: the line was refused and nothing was started for it.
 enum class Status { ok, failed, rejected, cancelled };
+inline constexpr std::array all_statuses = {Status::ok, Status::failed, Status::rejected,
+                                            Status::cancelled};
 
 [[nodiscard]] std::string_view to_string(Status status);
 
 /// Milliseconds with fractions, as results print them.
 using Millis = std::chrono::duration<double, std::milli>;
+
+/// The phases by name, those of the clean-up last; steps also have an index, as in "step[2]".
+inline constexpr std::array<std::string_view, 7> phase_names = {
+    "create", "start", "copy_ca", "install_ca", "step", "stop", "delete"};
 
 /// One phase of a bring-up that was begun.
 struct Phase {

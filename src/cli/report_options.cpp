@@ -1,0 +1,56 @@
+// The options of `report`.
+#include "cli/report_options.hpp"
+
+#include "cli/option_checks.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+
+namespace smolfleet::cli {
+
+ReportCommand::ReportCommand(CLI::App& app)
+    : command_(app.add_subcommand("report", "Turn results into a page and a trace")) {
+  auto& report = *command_;
+  report
+      .add_option("RESULTS", options_.inputs,
+                  "Results of `up`, with events or without, or its\njournals; - is stdin")
+      ->required()
+      ->type_name(" ");
+  allow_environment(report
+                        .add_option("-o,--output", options_.page,
+                                    "The page, one HTML file that needs nothing else;\n- is "
+                                    "stdout [report.html unless --trace is given]")
+                        ->type_name("FILE"));
+  allow_environment(report
+                        .add_option("--trace", options_.trace,
+                                    "A trace that ui.perfetto.dev and chrome://tracing\nopen; "
+                                    "without --output there is no page then")
+                        ->type_name("FILE"));
+  allow_environment(
+      report.add_option("--title", options_.title, "The page's title [smolfleet report]")
+          ->type_name("TEXT"));
+  report.footer(
+      "Files may be of several runs; what is read twice counts once. A line that cannot be\n"
+      "read is named and passed over.\n"
+      "\n"
+      "Options can also be set by SMOLFLEET_<NAME>, for example SMOLFLEET_OUTPUT.\n"
+      "Exit status: 0 written, 1 written but some lines could not be read, 2 usage,\n"
+      "3 a file could not be read or written.");
+}
+
+bool ReportCommand::given() const {
+  return command_->parsed();
+}
+
+ReportOptions ReportCommand::options() {
+  if (options_.page.empty() && options_.trace.empty()) options_.page = "report.html";
+  if (options_.title.empty()) options_.title = "smolfleet report";
+  if (std::ranges::count(options_.inputs, "-") > 1)
+    throw CLI::ValidationError("stdin can be read only once: give - once");
+  if (!options_.page.empty() && options_.page == options_.trace)
+    throw CLI::ValidationError("the page and the trace need files of their own");
+  return options_;
+}
+
+}  // namespace smolfleet::cli
