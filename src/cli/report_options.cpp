@@ -14,25 +14,25 @@ ReportCommand::ReportCommand(CLI::App& app)
   auto& report = *command_;
   report
       .add_option("RESULTS", options_.inputs,
-                  "Results of `up`, with events or without, or its\njournals; - is stdin")
+                  "Results of `up`, with events or without, or its journals; - is stdin")
       ->required()
       ->type_name(" ");
   allow_environment(report
                         .add_option("-o,--output", options_.page,
-                                    "The page, one HTML file that needs nothing else;\n- is "
+                                    "The page, one HTML file that needs nothing else; - is "
                                     "stdout [report.html unless --trace is given]")
                         ->type_name("FILE"));
   allow_environment(report
                         .add_option("--trace", options_.trace,
-                                    "A trace that ui.perfetto.dev and chrome://tracing\nopen; "
+                                    "A trace that ui.perfetto.dev and chrome://tracing open; "
                                     "without --output there is no page then")
                         ->type_name("FILE"));
   allow_environment(
       report.add_option("--title", options_.title, "The page's title [smolfleet report]")
           ->type_name("TEXT"));
   report.footer(
-      "Files may be of several runs; what is read twice counts once. A line that cannot be\n"
-      "read is named and passed over.\n"
+      "Files may be of several runs; what is read twice counts once. A line that cannot\n"
+      "be read is named and passed over.\n"
       "\n"
       "Options can also be set by SMOLFLEET_<NAME>, for example SMOLFLEET_OUTPUT.\n"
       "Exit status: 0 written, 1 written but some lines could not be read, 2 usage,\n"

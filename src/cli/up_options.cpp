@@ -91,12 +91,12 @@ UpCommand::UpCommand(CLI::App& app) {
       "Every option can also be set by SMOLFLEET_<NAME>, for example SMOLFLEET_JOBS.\n"
       "Exit status: 0 every plan ok, 1 some not, 2 usage or configuration,\n"
       "3 the feed or the result stream broke, 128+N ended by signal N.");
-  show_rarely(
-      *up,
-      {{"Width", {"--boot-slots", "--start-rate", "--memory-reserve", "--create-slots"}},
-       {"Certificate in the guest", {"--ca-path", "--ca-bundle"}},
-       {"Limits and ends", {"--deadline", "--settle-delay", "--halt", "--retry-failed"}},
-       {"Input and output", {"--strict", "--run", "--events", "--log-format", "--log-level"}}});
+  show_rarely(*up,
+              {{"Width", {"--boot-slots", "--start-rate", "--memory-reserve", "--create-slots"}},
+               {"Certificate in the guest", {"--ca-path", "--ca-bundle"}},
+               {"Limits and ends", {"--deadline", "--settle-delay", "--halt", "--retry-failed"}},
+               {"Input and output",
+                {"--strict", "--run", "--events", "--metrics", "--log-format", "--log-level"}}});
 }
 
 void UpCommand::add_widths(CLI::App& up) {
@@ -164,8 +164,8 @@ void UpCommand::add_journal(CLI::App& up) {
 
 void UpCommand::add_metrics(CLI::App& up) {
   allow_environment(up.add_option("--metrics", raw_.metrics,
-                                  "Prometheus metrics: a file that is replaced every\nfew seconds, "
-                                  "or /metrics on an address of this\nhost such as :9464")
+                                  "Prometheus metrics: a file that is replaced every few seconds, "
+                                  "or /metrics on an address of this host such as :9464")
                         ->check(check_metrics)
                         ->type_name("FILE|ADDR"));
 }
