@@ -34,7 +34,7 @@ VARIABLE = [
     (r"\b\d+(\.\d+)? ?(us|ms|s)\b", "DURATION"),
     (r"\b\d+(\.\d+)?/s\b", "RATE"),
     (r"of which \w+", "of which PHASE"),
-    (r"[ \t]+", " "),
+    (r"(?: \\\n)?[ \t]+", " "),  # and where `check` breaks a line
 ]
 
 
@@ -126,7 +126,7 @@ def played(block, session, faults):
 def check(document, build, update):
     """The number of commands that print something else than the document says."""
     text, faults = document.read_text(encoding="utf-8"), []
-    with tempfile.TemporaryDirectory(prefix="docs-") as directory:
+    with tempfile.TemporaryDirectory(prefix="docs-", dir="/tmp") as directory:
         session = Session(build, pathlib.Path(directory))
         new = BLOCK.sub(lambda m: f"```console\n{played(m.group(1), session, faults)}```", text)
         session.end()

@@ -22,7 +22,7 @@ class Unit(configparser.RawConfigParser):
 def verify(program, service):
     """systemd-analyze's own check of both, with the program where it was built."""
     with tempfile.TemporaryDirectory() as directory:
-        unit = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={program}", service.read_text())
+        unit = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={pathlib.Path(program).resolve()}", service.read_text())
         pathlib.Path(directory, "smolfleet@.service").write_text(unit)
         shutil.copy(SOCKET, directory)
         names = [f"{directory}/smolfleet@root.{kind}" for kind in ("service", "socket")]
