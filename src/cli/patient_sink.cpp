@@ -42,8 +42,7 @@ PatientSink::~PatientSink() {
 void PatientSink::print(std::string_view text) {
   take_block_away();
   add(text);
-  put_block_back();
-  std::ignore = write_queued();
+  if (write_queued()) put_block_back();
 }
 
 void PatientSink::sink_it_(const spdlog::details::log_msg& message) {
@@ -75,25 +74,28 @@ std::optional<std::size_t> PatientSink::terminal_width() const {
 }
 
 void PatientSink::show_block(std::string block) {
-  // A terminal that stands still has enough to show, and gets the next block.
-  if (block == block_ || (!block.empty() && !write_queued())) return;
-  take_block_away();
+  if (block == block_ && block_is_shown_) return;
   block_ = std::move(block);
-  put_block_back();
-  std::ignore = write_queued();
+  block_width_ = terminal_width().value_or(0);
+  take_block_away();
+  if (write_queued()) put_block_back();
 }
 
 void PatientSink::take_block_away() {
   if (std::exchange(block_is_shown_, false)) queue_.append(erase_below);
 }
 
+/// Only when all else is written: a terminal that stands still has enough to show, and must not
+/// fill the queue with blocks. In one that has become narrower the block would wrap.
 void PatientSink::put_block_back() {
-  if (block_.empty()) return;
+  const auto width = terminal_width().value_or(0);
+  if (block_.empty() || width < block_width_) return;
   block_is_shown_ = true;
   queue_.append(block_);
   for (auto lines = std::ranges::count(block_, '\n'); lines > 0; --lines)
     queue_.append(one_up);
   queue_.append("\r");
+  std::ignore = write_queued();
 }
 
 /// Whether nothing is left to write, or nobody to write to.

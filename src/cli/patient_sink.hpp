@@ -47,6 +47,7 @@ class PatientSink final : public spdlog::sinks::base_sink<spdlog::details::null_
   std::string queue_;
   std::size_t dropped_ = 0;
   std::string block_;
+  std::size_t block_width_ = 0;  ///< of the terminal that it was made for
   bool block_is_shown_ = false;
 };
 

@@ -1,25 +1,19 @@
 // A timer, and what it draws.
 #include "smolfleet/cli/progress.hpp"
 
+#include "smolfleet/cli/host_setup.hpp"
 #include "smolfleet/watch/status.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <system_error>
 
 namespace smolfleet::cli {
 namespace {
 
 constexpr std::chrono::milliseconds tick(100);
-
-/// no-color.org: set, and not empty.
-bool wants_colour() {
-  const char* const no_colour = std::getenv("NO_COLOR");
-  return no_colour == nullptr || *no_colour == 0;
-}
 
 }  // namespace
 
@@ -31,7 +25,7 @@ Progress::Progress(const core::Executor& executor, Log& log, const watch::Tally&
       timer_(executor),
       begun_(std::chrono::steady_clock::now()),
       pace_(begun_),
-      colour_(wants_colour()) {}
+      colour_(shows_colours(STDERR_FILENO)) {}
 
 void Progress::start() {
   if (log_.block_width() && ::isatty(STDOUT_FILENO) == 0) await_tick();

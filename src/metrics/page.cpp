@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 namespace smolfleet::metrics {
@@ -148,7 +149,11 @@ Awaitable<void> Page::serve(UniqueFd visitor, core::Gate::Place place) {
   // Parameters live until the frame does, which may be longer than the page.
   [[maybe_unused]] const auto held = std::move(place);
   // Shared with the limit, whose handler may already be on its way when this task ends.
-  const auto socket = std::make_shared<Socket>(executor_, visitor.release());
+  const auto socket = std::make_shared<Socket>(executor_);
+  std::error_code refused;  // by epoll, whose watches are limited
+  socket->assign(visitor.get(), refused);
+  if (refused) co_return;
+  std::ignore = visitor.release();
   asio::steady_timer limit(executor_, limit_);
   limit.async_wait([socket](std::error_code error) {
     if (!error) socket->close();
@@ -164,6 +169,8 @@ Awaitable<std::string> Page::read_head(Socket& socket) {
   std::string head;
   std::array<char, 1024> buffer{};
   while (!is_read(head)) {
+    const bool asked = co_await core::cancelled();
+    if (asked) break;
     const auto [error, count] =
         co_await socket.async_read_some(asio::buffer(buffer), core::as_value);
     if (error) break;

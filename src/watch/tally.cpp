@@ -19,10 +19,8 @@ std::string_view kind_of(std::string_view phase) {
 
 /// Where a phase stands in a guest's life.
 std::size_t rank_of(std::string_view kind) {
-  constexpr std::array<std::string_view, 7> life = {"create", "start", "copy_ca", "install_ca",
-                                                    "step",   "stop",  "delete"};
-  const auto* const found = std::ranges::find(life, kind);
-  return static_cast<std::size_t>(std::distance(life.begin(), found));
+  const auto& life = results::phase_names;
+  return static_cast<std::size_t>(std::ranges::find(life, kind) - life.begin());
 }
 
 /// What a bring-up spent most of its time in; between its phases a guest waits for its turn.

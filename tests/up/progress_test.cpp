@@ -73,7 +73,9 @@ TEST_SUITE("up") {
       "a terminal with --quiet, a log of JSON, shows no block and no summary's "
       "table") {
     const Scene scene;
-    const StandIn smolvm(scene);
+    // Long enough for a block to come.
+    const StandIn smolvm(scene,
+                         {{"rules", json::array({rule("exec", "good", {{"latency", 700}})})}});
     const auto feed = scene.directory().write("feed", feed_of({scene.plan("good")}));
     for (const auto& options :
          std::vector<std::vector<std::string>>{{feed, "--quiet"}, {feed, "--log-format", "json"}}) {

@@ -25,8 +25,8 @@ struct Listener {
 /// Children do not inherit the socket. Failure: a sentence that says what to do.
 [[nodiscard]] std::expected<Listener, std::string> listen_on(const Loopback& address);
 
-/// How many are served at a time, and how long one may take. Whoever is on this host can connect,
-/// and must not hold up more than the others' scrapes.
+/// How many are served at a time, and how long one may take. Whoever is on this host can connect;
+/// one that stalls holds up the others' scrapes at most.
 inline constexpr std::size_t most_visitors = 8;
 inline constexpr std::chrono::seconds visit_limit(5);
 

@@ -29,7 +29,7 @@ class Watcher {
   virtual ~Watcher() = default;
 
   virtual void admitted(const Subject& /*plan*/) {}
-  /// Of the clean-up, too; a phase that has begun also ends.
+  /// Of the clean-up, too; a phase that has begun also ends, unless a bug ends its bring-up.
   virtual void phase_begun(const Subject& /*plan*/, std::string_view /*phase*/) {}
   /// Without attempts: it never had a child.
   virtual void phase_ended(const Subject& /*plan*/, const Phase& /*phase*/) {}
