@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -23,6 +25,28 @@ Verdict refusal(plan::Rejection rejection) {
           .warnings = {},
           .failure = std::move(rejection.failure),
           .pointer = std::move(rejection.pointer)};
+}
+
+/// Of a port, which the plan's rules have checked.
+unsigned number_of(std::string_view port) {
+  unsigned number = 0;
+  std::from_chars(port.data(), port.data() + port.size(), number);
+  return number;
+}
+
+Warning taken_port(std::size_t index, unsigned port, std::uint64_t earlier, std::uint64_t line) {
+  Warning warning{.doubt = Doubt::port_taken,
+                  .pointer = fmt::format("/machine/ports/{}", index),
+                  .message = {},
+                  .hint = {}};
+  if (earlier == line) {
+    warning.message = fmt::format("the plan has port {} of this host twice", port);
+    warning.hint = "A port leads into the guest once: the start will fail.";
+  } else {
+    warning.message = fmt::format("line {} has port {} of this host too", earlier, port);
+    warning.hint = "Only one guest at a time can have it: the other one's start will fail.";
+  }
+  return warning;
 }
 
 }  // namespace
@@ -43,18 +67,18 @@ Verdict Examiner::judge(const plan::Plan& plan, std::chrono::sys_seconds now) {
   verdict.id = plan.id;
   verdict.target = plan.target;
   verdict.warnings = missing_on_host(plan);
-  note_target(plan, verdict);
-  note_ports(plan, verdict);
-  if (verdict.warnings.size() > most_warnings) verdict.warnings.resize(most_warnings);
   const auto choice = plan::choose_ca(plan);
   auto staged = staging_.stage(choice, now);
   if (staged) {
+    note_target(plan, verdict);
+    note_ports(plan, verdict);
     verdict.phases = phases_of(plan, *staged, staging_, smolvm_, assumed);
     verdict.ca = CheckedCa{.path = choice.path, .staged = std::move(*staged)};
   } else {
     verdict.failure = std::move(staged).error();
     verdict.pointer = plan::field_of(choice.label);
   }
+  if (verdict.warnings.size() > most_warnings) verdict.warnings.resize(most_warnings);
   return verdict;
 }
 
@@ -78,15 +102,11 @@ void Examiner::note_ports(const plan::Plan& plan, Verdict& verdict) {
   if (!plan.machine) return;
   for (std::size_t i = 0; i < plan.machine->ports.size(); ++i) {
     const std::string_view port = plan.machine->ports[i];
-    const auto host = port.substr(0, port.find(':'));
-    const auto [place, is_new] = ports_.try_emplace(std::string(host), plan.line);
+    const auto host = number_of(port.substr(0, port.find(':')));
+    const auto [place, is_new] = ports_.try_emplace(host, plan.line);
     if (is_new || verdict.warnings.size() >= most_warnings) continue;
-    verdict.warnings.push_back(
-        {.doubt = Doubt::port_taken,
-         .pointer = fmt::format("/machine/ports/{}", i),
-         .message = fmt::format("line {} has port {} of this host too", place->second, host),
-         .hint = "Only one guest at a time can have it: the other one's start will fail."});
-    place->second = plan.line;
+    const auto earlier = std::exchange(place->second, plan.line);
+    verdict.warnings.push_back(taken_port(i, host, earlier, plan.line));
   }
 }
 

@@ -1,6 +1,8 @@
 // The rules for the command line's values.
 #include "cli/option_checks.hpp"
 
+#include "smolfleet/core/text.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -14,6 +16,8 @@ namespace {
 
 /// A week: longer waits are mistakes in the unit.
 constexpr double most_seconds = 604'800;
+/// Of a value in a message, in bytes.
+constexpr std::size_t longest_quoted = 80;
 
 }  // namespace
 
@@ -64,7 +68,8 @@ std::string check_run_id(const std::string& id) {
   const bool good = plain && !id.empty() && id.size() <= 64 &&
                     std::isalnum(static_cast<unsigned char>(id.front())) != 0;
   return good ? std::string()
-              : fmt::format("'{}' is no run id: 1 to 64 letters, digits, '-', '_' or '.'", id);
+              : fmt::format("'{}' is no run id: 1 to 64 letters, digits, '-', '_' or '.'",
+                            core::printable(id, longest_quoted));
 }
 
 }  // namespace smolfleet::cli

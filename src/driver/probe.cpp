@@ -77,8 +77,10 @@ Awaitable<std::expected<Capabilities, core::Failure>> probe(const Smolvm& smolvm
     co_return std::unexpected(no_answer(
         is_version ? "smolvm --version" : "smolvm machine VERB --help", std::move(*answer)));
   }
+  if (!exited_well(answers.version))
+    co_return std::unexpected(no_answer("smolvm --version", std::move(answers.version)));
   Capabilities can;
-  if (exited_well(answers.version)) can.version = parse_version(answers.version.out);
+  can.version = parse_version(answers.version.out);
   if (!can.version) co_return std::unexpected(not_smolvm(answers.version));
   can.create_label = exited_well(answers.create) && lists_flag(answers.create.out, "--label");
   can.copy_mode = exited_well(answers.copy) && lists_flag(answers.copy.out, "--mode");

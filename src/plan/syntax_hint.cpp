@@ -26,7 +26,7 @@ struct Surroundings {
   char at = 0;            ///< the byte itself
   char just_before = 0;   ///< 0: it is the first
   char before = 0;        ///< the last byte before the word it is in that is no white space
-  char after = 0;         ///< the first one behind that word, in the same way
+  char after = 0;         ///< the first one behind that word, or the byte, in the same way
   std::string_view word;  ///< empty: it is in none
 };
 
@@ -38,6 +38,7 @@ Surroundings look_around(std::string_view line, std::size_t place) {
   while (end < line.size() && is_word_character(line[end]))
     ++end;
   Surroundings found{.at = line[place], .word = line.substr(begin, end - begin)};
+  if (found.word.empty()) ++end;
   if (place > 0) found.just_before = line[place - 1];
   while (begin > 0 && is_space(line[begin - 1]))
     --begin;
@@ -75,6 +76,8 @@ std::string_view advice_on(const Surroundings& here) {
            "itself.";
   if (here.at == '\'') return "Write strings and keys in double quotes.";
   if (closes && here.before == ',') return "Take out the comma before it.";
+  if (here.at == ',' && here.before == '}' && here.after == 0)
+    return "Take out the comma behind the object: each stands on a line of its own.";
   if (here.at == '/' || here.at == '#') return "JSON has no comments.";
   if (is_literal_of_another_language(here.word))
     return "JSON has null, true and false, and no NaN or Infinity.";

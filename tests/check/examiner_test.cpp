@@ -210,6 +210,9 @@ TEST_SUITE("check") {
     CHECK(pointers_of(third) == Strings{"/machine/ports/1"});
     CHECK(third.warnings[0].doubt == check::Doubt::port_taken);
     CHECK(third.warnings[0].message == "line 1 has port 8080 of this host too");
+    const auto fourth = practice.examine("e", R"("machine":{"ports":["7000:80","07000:81"]})");
+    CHECK(pointers_of(fourth) == Strings{"/machine/ports/1"});
+    CHECK(fourth.warnings[0].message == "the plan has port 7000 of this host twice");
   }
 
   TEST_CASE("what is not on this host is a warning, for it may be there in time") {

@@ -18,6 +18,7 @@ TEST_SUITE("plan") {
     const std::array table = std::to_array<std::pair<std::string, std::string_view>>({
         {R"({"target":"b",})", "Take out the comma"},
         {R"({"target":"b","machine":{"ports":["80" , ]}})", "Take out the comma"},
+        {R"({"target":"b"},)", "Take out the comma behind"},
         {R"({'target':"b"})", "double quotes"},
         {R"({"target":'b'})", "double quotes"},
         {R"({target:"b"})", "double quotes"},

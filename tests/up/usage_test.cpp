@@ -79,6 +79,30 @@ TEST_SUITE("up") {
     CHECK(smolvm.calls("cp").empty());
   }
 
+  TEST_CASE("a smolvm that does not run is told by how it ended, and not as another program") {
+    const Scene scene;
+    const Recorder smolvm(scene);
+    smolvm.answer({{"--version", {{{"exit", 127}, {"err", "libkrun.so.1: cannot open\n"}}}}});
+    const auto run = smolvm.run({scene.plan("a")});
+    const auto& error = run.of("a")["error"];
+    CHECK(error["exit_code"] == 127);
+    CHECK(error["stderr"].get<std::string>().contains("libkrun.so.1"));
+    CHECK_FALSE(error["message"].get<std::string>().contains("did not say that it is smolvm"));
+    CHECK(error["hint"].get<std::string>().contains("by hand"));
+  }
+
+  TEST_CASE("a command without what it needs is answered as that command") {
+    const auto ended = run_smolfleet({"report"});
+    CHECK(ended.exit == 2);
+    CHECK_FALSE(ended.err.contains("no command"));
+  }
+
+  TEST_CASE("what is no command cannot steer the terminal") {
+    const auto ended = run_smolfleet({"\x1b[2Jup"});
+    CHECK(ended.exit == 2);
+    CHECK_FALSE(ended.err.contains('\x1b'));
+  }
+
   TEST_CASE("--deadline leaves FILE alone, and of two options the last wins") {
     const Scene scene;
     const Recorder smolvm(scene);

@@ -50,8 +50,8 @@ class Examiner {
 
   driver::Smolvm smolvm_;
   ca::Staging staging_;
-  core::Recent<std::string, std::uint64_t> targets_;         ///< and the line that had one last
-  std::map<std::string, std::uint64_t, std::less<>> ports_;  ///< of this host, in the same way
+  core::Recent<std::string, std::uint64_t> targets_;  ///< and the line that had one last
+  std::map<unsigned, std::uint64_t> ports_;           ///< of this host, in the same way
 };
 
 }  // namespace smolfleet::check
