@@ -15,20 +15,9 @@ using namespace smolfleet;
 namespace {
 
 /// Words with everything in them that a shell treats specially.
-const std::vector<std::string> hard_words = {"plain",
-                                             "",
-                                             "two words",
-                                             "it's",
-                                             "$HOME `id` \"x\" \\",
-                                             "a\nb",
-                                             "\x1b[31mred",
-                                             "*?[a]~",
-                                             "-",
-                                             "#",
-                                             "h\xC3\xA9",
-                                             "\xFF\xC3",
-                                             "\xE2\x80\xAE"
-                                             "1"};
+const std::vector<std::string> hard_words = {
+    "plain", "",  "two words", "it's",     "$HOME `id` \"x\" \\", "a\nb", "\x1b[31mred", "*?[a]~",
+    "-",     "#", "h\xC3\xA9", "\xFF\xC3", "1\xE2\x80\xAE"};
 
 /// What bash makes of a text, word by word.
 std::vector<std::string> words_of(const std::string& text) {

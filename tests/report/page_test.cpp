@@ -100,8 +100,8 @@ TEST_SUITE("report") {
 
   TEST_CASE("long texts are cut, and the output of a failure's first guests is enough") {
     std::vector<json> fleet;
-    for (int i = 0; i < 20; ++i) {
-      auto result = failed_result("g" + std::to_string(i), static_cast<std::uint64_t>(i + 1));
+    for (std::uint64_t line = 1; line <= 20; ++line) {
+      auto result = failed_result("g" + std::to_string(line), line);
       result["error"]["stderr"] = std::string(50'000, 'x');
       result["error"]["message"] = std::string(50'000, 'y');
       fleet.push_back(result);

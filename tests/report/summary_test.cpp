@@ -96,14 +96,14 @@ TEST_SUITE("report") {
 
   TEST_CASE("the slowest come first, and no more than can be read") {
     std::vector<json> fleet;
-    for (int i = 0; i < 30; ++i)
-      fleet.push_back(with_duration(
-          ok_result("g" + std::to_string(i), static_cast<std::uint64_t>(i + 1)), 100.0 + i));
+    for (std::uint64_t line = 1; line <= 30; ++line)
+      fleet.push_back(with_duration(ok_result("g" + std::to_string(line), line),
+                                    99.0 + static_cast<double>(line)));
     const auto guests = read(fleet);
     const auto summary = report::summarize(guests);
     REQUIRE(summary.slowest.size() == report::most_slowest);
-    CHECK(guests.guests[summary.slowest[0]].name == "g29");
-    CHECK(guests.guests[summary.slowest[19]].name == "g10");
+    CHECK(guests.guests[summary.slowest[0]].name == "g30");
+    CHECK(guests.guests[summary.slowest[19]].name == "g11");
   }
 
   TEST_CASE("of nothing there is nothing") {
