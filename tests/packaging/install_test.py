@@ -33,7 +33,7 @@ def main():
         top, names = installed(build, prefix, directory)
         check_modes(top, names)
         unit = (top / "lib/systemd/system/smolfleet@.service").read_text()
-        assert f"ExecStart={prefix}/bin/smolfleet up" in unit
+        assert f"exec {prefix}/bin/smolfleet up" in unit
         version = subprocess.run([top / "bin/smolfleet", "--version"], capture_output=True, text=True)
         assert version.stdout.startswith("smolfleet "), version
     for name in sorted(wanted ^ names):

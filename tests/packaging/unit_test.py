@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-# systemd accepts the units, and they stop smolfleet as it wants to be stopped. What the signals then
-# do is tests/up/service_test.cpp's. usage: unit_test.py SMOLFLEET SERVICE
+# systemd accepts the units, they open no file of the user's as root, and they stop smolfleet as it wants
+# to be stopped. What the signals then do is tests/up/service_test.cpp's.
+# usage: unit_test.py SERVICE
 import configparser
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,11 +21,10 @@ class Unit(configparser.RawConfigParser):
         self.read(path)
 
 
-def verify(program, service):
-    """systemd-analyze's own check of both, with the program where it was built."""
+def verify(service):
+    """systemd-analyze's own check of both."""
     with tempfile.TemporaryDirectory() as directory:
-        unit = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={pathlib.Path(program).resolve()}", service.read_text())
-        pathlib.Path(directory, "smolfleet@.service").write_text(unit)
+        shutil.copy(service, directory)
         shutil.copy(SOCKET, directory)
         names = [f"{directory}/smolfleet@root.{kind}" for kind in ("service", "socket")]
         done = subprocess.run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no",
@@ -43,20 +44,50 @@ def check_stop(service):
 def check_feed(service, socket):
     assert service["StandardInput"] == "socket"
     assert socket["ListenFIFO"].endswith("/plans")
-    made = socket["ExecStartPre"].split()[-1]
-    assert service["StandardOutput"] == f"append:{made}/results.jsonl"
-    assert made == f"/var/lib/{service['StateDirectory']}"
-    assert "--resume" in service["ExecStart"] and "--journal ${STATE_DIRECTORY}/" in service["ExecStart"]
+
+
+def check_root_opens_nothing(service, socket):
+    """systemd opens files as root, and the user could have put a link there: only the user may open."""
+    for name in ("StandardOutput", "StandardError"):
+        assert service[name] == "journal", (name, service[name])
+    assert service["User"] == "%i" and service["StateDirectory"] == "smolfleet/%i"
+    assert not [name for unit in (service, socket) for name in unit if name.startswith(("ExecStartP", "ExecStop"))]
+
+
+def command(service, program):
+    """The words of ExecStart= as systemd makes them, with another program for smolfleet."""
+    shell, option, script = shlex.split(service["ExecStart"])
+    assert (shell, option) == ("/bin/sh", "-c")
+    assert not re.search(r"[$%]", script.replace("$$", "")), "systemd would put something in its place"
+    script, count = re.subn(r"\S+/smolfleet(?= up )", lambda _: shlex.quote(str(program)), script)
+    assert count == 1, script
+    return [shell, option, script.replace("$$", "$")]
+
+
+def check_main_process(service, state):
+    """The shell becomes smolfleet, which gets the feed, and adds to the results that are there."""
+    program, results = state / "program", state / "results.jsonl"
+    program.write_text('#!/bin/sh\necho $$ "$@"\ncat\n')
+    program.chmod(0o755)
+    results.write_text("earlier\n")
+    process = subprocess.Popen(command(service, program), stdin=subprocess.PIPE, text=True,
+                               env={"PATH": "/usr/bin:/bin", "STATE_DIRECTORY": str(state)})
+    process.communicate("plan\n")
+    assert process.returncode == 0
+    assert results.read_text() == f"earlier\n{process.pid} up --journal {state}/journal --resume\nplan\n"
 
 
 def main():
-    program, service = sys.argv[1], pathlib.Path(sys.argv[2])
-    unit, socket = Unit(service), Unit(SOCKET)
-    check_stop(unit["Service"])
-    check_feed(unit["Service"], socket["Socket"])
+    path = pathlib.Path(sys.argv[1])
+    service, socket = Unit(path)["Service"], Unit(SOCKET)["Socket"]
+    check_stop(service)
+    check_feed(service, socket)
+    check_root_opens_nothing(service, socket)
+    with tempfile.TemporaryDirectory(prefix="a state ") as state:
+        check_main_process(service, pathlib.Path(state))
     if not shutil.which("systemd-analyze"):
         sys.exit("systemd-analyze is missing: tools/install-deps --check brings it (package systemd)")
-    verify(program, service)
+    verify(path)
 
 
 if __name__ == "__main__":
