@@ -1,6 +1,7 @@
 // statvfs(3), access(2), and the paths of smolvm.
 #include "smolfleet/doctor/storage.hpp"
 
+#include "smolfleet/core/shell.hpp"
 #include "smolfleet/core/text.hpp"
 
 #include <fmt/format.h>
@@ -131,6 +132,14 @@ Findings judge_temporary(const Room& room) {
                                 "it for a machine's name",
                                 shown(room.wanted)),
                     other_temporary)};
+  // `up` makes a directory in it, and none above.
+  if (room.is_directory && room.found != room.wanted)
+    return {finding("temporary", Level::problem,
+                    fmt::format("{}: there is no such directory that this user can see, and up "
+                                "does not make it",
+                                shown(room.wanted)),
+                    fmt::format("mkdir -p {}, or {}", core::shell_word(room.wanted.native()),
+                                other_temporary))};
   return {judge_room("temporary", room, {.least_mib = 4, .good_mib = 64}, other_temporary)};
 }
 

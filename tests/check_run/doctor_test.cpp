@@ -129,6 +129,17 @@ TEST_SUITE("check_run") {
     CHECK(lines.back().ends_with("."));
   }
 
+  TEST_CASE("a directory for temporary files that is not there is a problem, as for up") {
+    const Scene scene;
+    const StandIn smolvm(scene);
+    auto environment = smolvm.environment();
+    environment["TMPDIR"] = scene.directory().path("none/a");
+    const auto run = doctor_json(environment, StandIn::executable());
+    CHECK(run.ended.exit == 1);
+    CHECK(run.about("temporary")["level"] == "problem");
+    CHECK(run_program(Scene::up(StandIn::executable()), "", environment).exit == 2);
+  }
+
   TEST_CASE("wrong usage is said with exit 2") {
     CHECK(doctor({}, {"--nonsense"}).exit == 2);
     CHECK(doctor({}, {"file"}).exit == 2);

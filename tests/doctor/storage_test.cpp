@@ -70,7 +70,6 @@ TEST_SUITE("doctor") {
     CHECK(judge_machines(room_with(20'000, 10))[0].level == Level::warning);
     CHECK(judge_machines(room_with(20'000, 0))[0].level == Level::problem);
     CHECK(judge_database(room_with(100))[0].level == Level::warning);
-    CHECK(judge_temporary(room_with(100))[0].level == Level::ok);
     auto unknown = room_with(0);
     unknown.free_mib = std::nullopt;
     CHECK(judge_machines(unknown)[0].level == Level::info);
@@ -94,6 +93,19 @@ TEST_SUITE("doctor") {
     CHECK(judge_machines(room)[1].level == Level::problem);
     room.wanted = "/" + std::string(78, 'a');
     CHECK(judge_machines(room).size() == 1);
+  }
+
+  TEST_CASE("a directory for temporary files must be there, for nobody makes it") {
+    auto room = room_with(100);
+    const auto finding = judge_temporary(room)[0];
+    CHECK(finding.level == Level::problem);
+    CHECK(finding.text.starts_with("/home/ann/.cache/smolvm/vms: there is no such directory"));
+    CHECK(finding.mend.value().starts_with("mkdir -p /home/ann/.cache/smolvm/vms, or "));
+    room.found = room.wanted;
+    CHECK(judge_temporary(room)[0].level == Level::ok);
+    const smolfleet::test::TempDir directory;
+    CHECK(judge_temporary(look_at(directory.path("a/b")))[0].level == Level::problem);
+    CHECK(judge_temporary(look_at(directory.path() + "/"))[0].level != Level::problem);
   }
 
   TEST_CASE("a directory for temporary files with a colon is a problem") {
