@@ -13,6 +13,27 @@ namespace smolfleet::doctor {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// What of it the kernel takes back before anybody goes short: of memory, files in the cache that
+/// nobody has used lately. It is part of what the cgroup has in use.
+std::uint64_t reclaimable_in(const fs::path& cgroup, const std::string& name) {
+  std::ifstream file(cgroup / (name + ".stat"));
+  std::string key;
+  std::uint64_t value = 0;
+  while (file >> key >> value) {
+    if (key == "inactive_file") return value;
+  }
+  return 0;
+}
+
+std::uint64_t in_use(const fs::path& cgroup, const std::string& name) {
+  const auto all = number_in(cgroup / (name + ".current")).value_or(0);
+  return all - std::min(all, reclaimable_in(cgroup, name));
+}
+
+}  // namespace
+
 std::optional<std::uint64_t> number_in(const fs::path& file) {
   std::ifstream stream(file);
   std::uint64_t number = 0;
@@ -42,7 +63,7 @@ std::optional<std::uint64_t> left_in(const std::vector<fs::path>& cgroups,
   for (const auto& cgroup : cgroups) {
     const auto most = number_in(cgroup / (name + ".max"));
     if (!most) continue;
-    const auto left = *most - std::min(*most, number_in(cgroup / (name + ".current")).value_or(0));
+    const auto left = *most - std::min(*most, in_use(cgroup, name));
     least = std::min(left, least.value_or(left));
   }
   return least;

@@ -50,4 +50,19 @@ TEST_SUITE("doctor") {
     CHECK(left_in(groups, "pids") == 0);
     CHECK_FALSE(left_in(groups, "memory").has_value());
   }
+
+  TEST_CASE("cached files that can be dropped are not in use") {
+    const MadeUpHost made;
+    made.write("proc/self/cgroup", "0::/\n");
+    made.write("cgroup/memory.max", "1000\n");
+    made.write("cgroup/memory.current", "900\n");
+    const auto groups = cgroups_of(made.host());
+    CHECK(left_in(groups, "memory") == 100);
+    made.write("cgroup/memory.stat", "anon 100\nfile 800\ninactive_file 600\nactive_file 200\n");
+    CHECK(left_in(groups, "memory") == 700);
+    made.write("cgroup/memory.stat", "inactive_file 5000\n");
+    CHECK(left_in(groups, "memory") == 1000);
+    made.write("cgroup/memory.stat", "\n");
+    CHECK(left_in(groups, "memory") == 100);
+  }
 }

@@ -22,8 +22,9 @@ struct Host {
 /// where there is no such hierarchy.
 [[nodiscard]] std::vector<std::filesystem::path> cgroups_of(const Host& host);
 
-/// What of a cgroup's resource is left: `NAME.max` less `NAME.current`, where it is least among
-/// `cgroups`; nothing: there is no limit.
+/// What of a cgroup's resource is left: `NAME.max` less `NAME.current`, in which cached files that
+/// can be dropped (`inactive_file` of `NAME.stat`) do not count, where it is least among `cgroups`;
+/// nothing: there is no limit.
 [[nodiscard]] std::optional<std::uint64_t> left_in(
     const std::vector<std::filesystem::path>& cgroups, const std::string& name);
 
