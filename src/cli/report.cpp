@@ -93,10 +93,20 @@ bool is_input(const std::string& path, const std::vector<Source>& sources) {
   return false;
 }
 
-std::expected<std::optional<Output>, NoRun> open_output(const std::string& path,
-                                                        const std::vector<Source>& sources,
-                                                        ClosedStreams closed) {
-  if (path.empty()) return std::nullopt;
+/// Where a file goes, if there is to be one.
+struct Destination {
+  std::string path;
+  std::optional<Output> output;
+};
+
+NoRun cannot_write(const std::string& path, std::error_code error) {
+  return {fmt::format("cannot write {}: {}", path, error.message()), stream_broke};
+}
+
+std::expected<Destination, NoRun> open_destination(const std::string& path,
+                                                   const std::vector<Source>& sources,
+                                                   ClosedStreams closed) {
+  if (path.empty()) return Destination{.path = path, .output = std::nullopt};
   if (is_input(path, sources)) {
     return std::unexpected(NoRun{
         fmt::format("{} is one of the files to be read: give another one", path), not_started});
@@ -104,9 +114,8 @@ std::expected<std::optional<Output>, NoRun> open_output(const std::string& path,
   if (path == "-" && closed.out)
     return std::unexpected(NoRun{"cannot write to stdout: it is closed", stream_broke});
   auto output = Output::open(path);
-  if (output) return std::move(*output);
-  return std::unexpected(
-      NoRun{fmt::format("cannot write {}: {}", path, output.error().message()), stream_broke});
+  if (!output) return std::unexpected(cannot_write(path, output.error()));
+  return Destination{.path = path, .output = std::move(*output)};
 }
 
 journal::Source reader_of(int fd) {
@@ -134,27 +143,25 @@ std::expected<std::uint64_t, NoRun> read_source(const Source& source, report::Re
   return faults;
 }
 
-std::expected<void, NoRun> commit(Output& output, const std::string& path) {
-  const auto error = output.commit();
-  if (!error) return {};
-  return std::unexpected(
-      NoRun{fmt::format("cannot write {}: {}", path, error.message()), stream_broke});
-}
-
 report::Sink sink_to(Output& output) {
   return [&output](std::string_view text) { output.write(text); };
 }
 
-std::expected<void, NoRun> write_page(Output& output, const ReportOptions& options,
-                                      const Guests& guests) {
-  report::write_page(sink_to(output), guests, report::summarize(guests), options.title);
-  return commit(output, options.page);
-}
-
-std::expected<void, NoRun> write_trace(Output& output, const ReportOptions& options,
-                                       const Guests& guests) {
-  report::write_trace(sink_to(output), guests);
-  return commit(output, options.trace);
+/// The files get their names when both are whole.
+std::expected<void, NoRun> write(Destination& page, Destination& trace, const std::string& title,
+                                 const Guests& guests) {
+  if (page.output)
+    report::write_page(sink_to(*page.output), guests, report::summarize(guests), title);
+  if (trace.output) report::write_trace(sink_to(*trace.output), guests);
+  for (auto* to : {&page, &trace}) {
+    const auto error = to->output ? to->output->finish() : std::error_code();
+    if (error) return std::unexpected(cannot_write(to->path, error));
+  }
+  for (auto* to : {&page, &trace}) {
+    const auto error = to->output ? to->output->commit() : std::error_code();
+    if (error) return std::unexpected(cannot_write(to->path, error));
+  }
+  return {};
 }
 
 /// "report.html and fleet.trace"; stdout is not named, somebody may be reading it.
@@ -184,9 +191,10 @@ void tell(const ReportOptions& options, const Guests& guests, std::uint64_t faul
 std::expected<int, NoRun> make_report(const ReportOptions& options, ClosedStreams closed) {
   auto sources = open_sources(options, closed);
   if (!sources) return std::unexpected(std::move(sources).error());
-  auto page = open_output(options.page, *sources, closed);
+  report::remove_unfinished_on_signals();
+  auto page = open_destination(options.page, *sources, closed);
   if (!page) return std::unexpected(std::move(page).error());
-  auto trace = open_output(options.trace, *sources, closed);
+  auto trace = open_destination(options.trace, *sources, closed);
   if (!trace) return std::unexpected(std::move(trace).error());
 
   report::Reader reader;
@@ -197,14 +205,8 @@ std::expected<int, NoRun> make_report(const ReportOptions& options, ClosedStream
     faults += *found;
   }
   const auto guests = reader.finish();
-  if (*page) {
-    if (auto written = write_page(**page, options, guests); !written)
-      return std::unexpected(std::move(written).error());
-  }
-  if (*trace) {
-    if (auto written = write_trace(**trace, options, guests); !written)
-      return std::unexpected(std::move(written).error());
-  }
+  if (auto written = write(*page, *trace, options.title, guests); !written)
+    return std::unexpected(std::move(written).error());
   tell(options, guests, faults);
   return faults == 0 ? all_ok : some_not_ok;
 }

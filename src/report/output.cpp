@@ -1,20 +1,23 @@
-// Temporary names and renames.
+// Where a file is written, and when it gets its name.
 #include "smolfleet/report/output.hpp"
+
+#include "report/unfinished.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
+#include <filesystem>
 #include <utility>
 
 namespace smolfleet::report {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 constexpr std::size_t buffer_size = 256 * std::size_t{1024};
-constexpr mode_t for_everybody = 0666;  // less what the umask takes
 
 std::error_code last_error() {
   return {errno, std::generic_category()};
@@ -26,51 +29,47 @@ bool is_special(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
-/// Behind links, so that a link stays one.
-std::string target_of(const std::string& path) {
-  char* resolved = ::realpath(path.c_str(), nullptr);
-  if (resolved == nullptr) return path;
-  std::string target(resolved);
-  std::free(resolved);
-  return target;
+/// Written as it is.
+std::expected<core::UniqueFd, std::error_code> open_as_it_is(const std::string& path) {
+  core::UniqueFd fd(path == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+                                : ::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd) return std::unexpected(last_error());
+  return fd;
 }
 
 }  // namespace
 
-Output::Output(core::UniqueFd fd, std::string path, std::string temporary)
-    : fd_(std::move(fd)), path_(std::move(path)), temporary_(std::move(temporary)) {}
-
-Output::Output(Output&& other) noexcept
-    : fd_(std::move(other.fd_)),
-      path_(std::move(other.path_)),
-      temporary_(std::exchange(other.temporary_, {})),
-      buffer_(std::move(other.buffer_)),
-      error_(other.error_) {}
-
-Output::~Output() {
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+std::string destination(const std::string& path) {
+  constexpr int most_links = 40;  // as the kernel follows
+  std::error_code error;
+  auto target = fs::absolute(path, error);
+  // The last link may lead to a file that is not there, which weakly_canonical() does not follow.
+  for (int links = 0; links < most_links && fs::is_symlink(target, error); ++links)
+    target = target.parent_path() / fs::read_symlink(target, error);
+  const auto resolved = fs::weakly_canonical(target, error);
+  return error || resolved.empty() ? path : resolved.native();
 }
 
+Output::Output(core::UniqueFd fd, std::unique_ptr<Unfinished> file)
+    : fd_(std::move(fd)), file_(std::move(file)) {}
+
+Output::Output(Output&& other) noexcept = default;
+Output::~Output() = default;
+
 std::expected<Output, std::error_code> Output::open(const std::string& path) {
-  if (path == "-") {
-    core::UniqueFd fd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
-    if (!fd) return std::unexpected(last_error());
-    return Output(std::move(fd), path, {});
+  if (path == "-" || is_special(path)) {
+    auto fd = open_as_it_is(path);
+    if (!fd) return std::unexpected(fd.error());
+    return Output(std::move(*fd), nullptr);
   }
-  if (is_special(path)) {
-    core::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!fd) return std::unexpected(last_error());
-    return Output(std::move(fd), path, {});
-  }
-  const auto target = target_of(path);
-  struct stat status{};
-  if (::stat(target.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+  const auto target = destination(path);
+  std::error_code ignored;
+  if (fs::is_directory(target, ignored))
     return std::unexpected(std::make_error_code(std::errc::is_a_directory));
-  auto temporary = target + ".part-" + std::to_string(::getpid());
-  core::UniqueFd fd(
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, for_everybody));
-  if (!fd) return std::unexpected(last_error());
-  return Output(std::move(fd), target, std::move(temporary));
+  auto file = Unfinished::beside(target);
+  if (!file) return std::unexpected(file.error());
+  auto fd = (*file)->take_descriptor();
+  return Output(std::move(fd), std::move(*file));
 }
 
 void Output::write(std::string_view text) {
@@ -88,14 +87,17 @@ void Output::flush() {
   buffer_.clear();
 }
 
-std::error_code Output::commit() {
+std::error_code Output::finish() {
   flush();
   // Some file systems tell only here that the disk was full.
-  if (!error_ && ::close(fd_.release()) != 0) error_ = last_error();
-  if (error_ || temporary_.empty()) return error_;
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return last_error();
-  temporary_.clear();
-  return {};
+  if (fd_ && ::close(fd_.release()) != 0 && !error_) error_ = last_error();
+  return error_;
+}
+
+std::error_code Output::commit() {
+  const auto error = finish();
+  if (error || !file_) return error;
+  return file_->replace_target();
 }
 
 }  // namespace smolfleet::report

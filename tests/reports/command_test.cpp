@@ -3,11 +3,12 @@
 #include "../support/program.hpp"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
 
+#include <csignal>
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace smolfleet::test;
@@ -15,15 +16,43 @@ using nlohmann::json;
 
 namespace {
 
+std::vector<std::string> report_with(std::vector<std::string> options) {
+  options.insert(options.begin(), {from_build("SMOLFLEET_EXE"), "report"});
+  return options;
+}
+
 Ended report(std::vector<std::string> options, std::string_view input = {},
              const std::map<std::string, std::string>& environment = {}) {
-  options.insert(options.begin(), {from_build("SMOLFLEET_EXE"), "report"});
-  return run_program(std::move(options), input, environment);
+  return run_program(report_with(std::move(options)), input, environment);
 }
 
 bool is_page(const std::string& text) {
   return text.starts_with("<!DOCTYPE html>") && text.ends_with("</html>\n");
 }
+
+/// A report that has begun to read, and waits for more.
+class BegunReport : public Program {
+ public:
+  explicit BegunReport(std::vector<std::string> options)
+      : Program(report_with(std::move(options)), {.environment = {}, .pipe_stderr = true}) {
+    write("nonsense\n");
+    read_log_line_with("stdin:1: ");
+  }
+};
+
+/// What a signal does, for the scope; programs that are started inherit it.
+class ScopedDisposition {
+ public:
+  ScopedDisposition(int signal, void (*action)(int))
+      : signal_(signal), before_(std::signal(signal, action)) {}
+  ScopedDisposition(const ScopedDisposition&) = delete;
+  ScopedDisposition& operator=(const ScopedDisposition&) = delete;
+  ~ScopedDisposition() { std::signal(signal_, before_); }
+
+ private:
+  int signal_;
+  void (*before_)(int);
+};
 
 std::size_t files_in(const TempDir& directory) {
   const std::filesystem::directory_iterator files(directory.path());
@@ -108,12 +137,54 @@ TEST_SUITE("reports") {
         {results, "-o", directory.path("no/page.html")},
         {results, "-o", "/dev/full"},
         {results, "-o", page, "--trace", "/dev/full"},
+        {results, "-o", page, "--trace", directory.path("no/trace")},
+        {results, "-o", "/dev/full", "--trace", directory.path("trace")},
     };
     for (const auto& options : broken) {
+      CAPTURE(options.back());
       const auto ended = report(options);
       CHECK(ended.exit == 3);
       CHECK(ended.err.find("cannot") != std::string::npos);
+      CHECK(files_in(directory) == 1);
     }
+  }
+
+  TEST_CASE("page and trace take the place of older ones only when both are whole") {
+    const TempDir directory;
+    const auto results = directory.write("r.jsonl", lines_of_json({ok_result("a", 1)}));
+    const auto page = directory.write("page.html", "older");
+    const auto trace = directory.path("trace.json");
+    CHECK(report({results, "-o", page, "--trace", "/dev/full"}).exit == 3);
+    CHECK(directory.read("page.html") == "older");
+    const auto ended = report({results, "-o", page, "--trace", trace});
+    CHECK(ended.exit == 0);
+    CHECK(ended.err.starts_with("smolfleet: wrote " + page + " and " + trace + ": "));
+    CHECK(is_page(directory.read("page.html")));
+    CHECK(json::parse(directory.read("trace.json")).contains("traceEvents"));
+    CHECK(files_in(directory) == 3);
+  }
+
+  TEST_CASE("a signal ends it as ever, and nothing is left but what was there") {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      const TempDir directory;
+      const auto page = directory.write("page.html", "older");
+      const ScopedDisposition usual(signal, SIG_DFL);
+      BegunReport program({"-", "-o", page, "--trace", directory.path("trace.json")});
+      CHECK(files_in(directory) == 3);
+      program.send_signal(signal);
+      CHECK(program.wait_keeping_input().signal == signal);
+      CHECK(directory.read("page.html") == "older");
+      CHECK(files_in(directory) == 1);
+    }
+  }
+
+  TEST_CASE("a signal that is to be ignored is ignored") {
+    const TempDir directory;
+    const ScopedDisposition ignored(SIGHUP, SIG_IGN);
+    BegunReport program({"-", "-o", directory.path("page.html")});
+    program.send_signal(SIGHUP);
+    CHECK(program.wait().exit == 1);
+    CHECK(is_page(directory.read("page.html")));
   }
 
   TEST_CASE("wrong usage is said with exit 2") {
