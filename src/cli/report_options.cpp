@@ -1,13 +1,27 @@
 // The options of `report`.
 #include "cli/report_options.hpp"
 
+#include "smolfleet/report/output.hpp"
+
 #include "cli/option_checks.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <string>
 
 namespace smolfleet::cli {
+namespace {
+
+/// Whether both would be written to one place, whatever it is called.
+bool is_same_place(const std::string& one, const std::string& other) {
+  const auto place = [](const std::string& path) {
+    return report::destination(path == "-" ? "/dev/stdout" : path);
+  };
+  return place(one) == place(other);
+}
+
+}  // namespace
 
 ReportCommand::ReportCommand(CLI::App& app)
     : command_(app.add_subcommand("report", "Turn results into a page and a trace")) {
@@ -48,7 +62,8 @@ ReportOptions ReportCommand::options() {
   if (options_.title.empty()) options_.title = "smolfleet report";
   if (std::ranges::count(options_.inputs, "-") > 1)
     throw CLI::ValidationError("stdin can be read only once: give - once");
-  if (!options_.page.empty() && options_.page == options_.trace)
+  if (!options_.page.empty() && !options_.trace.empty() &&
+      is_same_place(options_.page, options_.trace))
     throw CLI::ValidationError("the page and the trace need files of their own");
   return options_;
 }

@@ -194,6 +194,25 @@ TEST_SUITE("reports") {
     CHECK(report({"-", "--nonsense"}).exit == 2);
   }
 
+  TEST_CASE("page and trace may not go to one place under two names") {
+    const TempDir directory;
+    const auto page = directory.path("page");
+    std::filesystem::create_symlink("page", directory.path("link"));
+    std::filesystem::create_directory_symlink(".", directory.path("there"));
+    const auto is_refused = [](const std::string& one, const std::string& other) {
+      const auto ended = report({"-", "-o", one, "--trace", other});
+      return ended.exit == 2 && ended.err.find("files of their own") != std::string::npos;
+    };
+    CHECK(is_refused(page, directory.path("./page")));
+    CHECK(is_refused(page, directory.path("link")));
+    CHECK(is_refused(directory.path("there/page"), page));
+    CHECK(is_refused("-", "/dev/stdout"));
+    directory.write("page", "older");
+    CHECK(is_refused(page, directory.path("link")));
+    CHECK(directory.read("page") == "older");
+    CHECK_FALSE(is_refused(directory.path("other"), page));
+  }
+
   TEST_CASE("options can be set by the environment") {
     const auto ended = report({"-"}, lines_of_json({ok_result("a", 1)}),
                               {{"SMOLFLEET_OUTPUT", "-"}, {"SMOLFLEET_TITLE", "From outside"}});
