@@ -28,13 +28,18 @@ namespace {
 using core::Awaitable;
 using core::OwnStream;
 
+/// What goes to stdout, in messages; the table of exit statuses calls it so too.
+constexpr auto content = "the verdicts";
+
 /// A check under way.
 class Check {
  public:
   Check(asio::io_context& loop, const CheckOptions& options, OwnStream feed, OwnStream report)
       : options_(options),
         feed_(std::move(feed), feed_name(options.feed)),
-        writer_(loop.get_executor(), std::move(report), queued_results, [this] { feed_.stop(); }),
+        writer_(
+            loop.get_executor(), std::move(report), queued_results, [this] { feed_.stop(); },
+            content),
         examiner_(options.driver),
         text_(core::Palette(shows_colours(STDOUT_FILENO)),
               options.quiet ? check::TextReport::Detail::brief : check::TextReport::Detail::full) {}
@@ -94,7 +99,7 @@ std::string program_of(const std::string& smolvm, spdlog::logger& log) {
 
 std::expected<int, NoRun> run_check(asio::io_context& loop, CheckOptions& options,
                                     ClosedStreams closed, spdlog::logger& log) {
-  auto report = open_results(loop.get_executor(), closed);
+  auto report = open_results(loop.get_executor(), closed, content);
   if (!report) return std::unexpected(std::move(report).error());
   auto feed = open_feed(loop.get_executor(), options.feed, closed);
   if (!feed) return std::unexpected(std::move(feed).error());

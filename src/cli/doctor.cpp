@@ -73,6 +73,9 @@ Findings look_around() {
   return findings;
 }
 
+/// What goes to stdout, in messages; the table of exit statuses calls it so too.
+constexpr auto content = "the findings";
+
 /// An examination under way.
 class Doctor {
  public:
@@ -80,7 +83,7 @@ class Doctor {
       : options_(options),
         scope_(loop.get_executor()),
         runner_(loop.get_executor()),
-        writer_(loop.get_executor(), std::move(report), queued_results, [] {}) {}
+        writer_(loop.get_executor(), std::move(report), queued_results, [] {}, content) {}
 
   Awaitable<void> run() { co_await scope_.run(examine()); }
 
@@ -116,7 +119,7 @@ class Doctor {
 
 std::expected<int, NoRun> run_doctor(asio::io_context& loop, const DoctorOptions& options,
                                      ClosedStreams closed, spdlog::logger& log) {
-  auto report = open_results(loop.get_executor(), closed);
+  auto report = open_results(loop.get_executor(), closed, content);
   if (!report) return std::unexpected(std::move(report).error());
   Doctor doctor(loop, options, std::move(*report));
   const auto driven = drive(loop, doctor.run(), {.ended = [] {}, .last_words = [] {}}, log);

@@ -30,13 +30,15 @@ std::expected<OwnStream, NoRun> open_feed(const core::Executor& executor, const 
       stream_broke});
 }
 
-std::expected<OwnStream, NoRun> open_results(const core::Executor& executor, ClosedStreams closed) {
+std::expected<OwnStream, NoRun> open_results(const core::Executor& executor, ClosedStreams closed,
+                                             std::string_view content) {
   auto stream = closed.out
                     ? OwnStream::Opened(std::unexpect, EBADF, std::generic_category())
                     : OwnStream::of_inherited(executor, STDOUT_FILENO, OwnStream::Direction::write);
   if (stream) return std::move(*stream);
-  return std::unexpected(NoRun{
-      fmt::format("cannot write results to stdout: {}", stream.error().message()), stream_broke});
+  return std::unexpected(
+      NoRun{fmt::format("cannot write {} to stdout: {}", content, stream.error().message()),
+            stream_broke});
 }
 
 }  // namespace smolfleet::cli

@@ -11,10 +11,11 @@
 namespace smolfleet::results {
 
 Writer::Writer(const core::Executor& executor, core::OwnStream stream, std::size_t bound,
-               std::function<void()> on_broken)
+               std::function<void()> on_broken, std::string content)
     : stream_(std::move(stream)),
       bound_(bound),
       on_broken_(std::move(on_broken)),
+      content_(std::move(content)),
       turn_(executor, 1),
       room_(executor),
       drained_(executor) {}
@@ -45,7 +46,7 @@ void Writer::write_queued() {
       return hurried_ ? give_up() : wait_for_room();
     } else if (errno != EINTR) {
       const auto reason = std::generic_category().message(errno);
-      return break_off(fmt::format("cannot write results: {}", reason));
+      return break_off(fmt::format("cannot write {}: {}", content_, reason));
     }
   }
   queue_.clear();

@@ -201,10 +201,14 @@ TEST_SUITE("check_run") {
     Program program({from_build("SMOLFLEET_EXE"), "check", "--json"}, options);
     program.close_output();
     program.write("x\n");
-    CHECK(program.wait_keeping_input().exit == 3);
+    const auto left = program.wait_keeping_input();
+    CHECK(left.exit == 3);
+    CHECK(left.err.contains("cannot write the verdicts: Broken pipe"));
     options.close_stdout = true;
     Program without_output({from_build("SMOLFLEET_EXE"), "check"}, options);
-    CHECK(without_output.wait().exit == 3);
+    const auto unheard = without_output.wait();
+    CHECK(unheard.exit == 3);
+    CHECK(unheard.err.contains("cannot write the verdicts to stdout: Bad file descriptor"));
   }
 
   TEST_CASE("a feed that comes slowly is judged line by line") {

@@ -129,6 +129,15 @@ TEST_SUITE("check_run") {
     CHECK(lines.back().ends_with("."));
   }
 
+  TEST_CASE("findings that cannot be written are said to be that") {
+    ProgramOptions options;
+    options.close_stdout = true;
+    Program doctor({from_build("SMOLFLEET_EXE"), "doctor"}, options);
+    const auto ended = doctor.wait();
+    CHECK(ended.exit == 3);
+    CHECK(ended.err.contains("cannot write the findings to stdout: Bad file descriptor"));
+  }
+
   TEST_CASE("a directory for temporary files that is not there is a problem, as for up") {
     const Scene scene;
     const StandIn smolvm(scene);

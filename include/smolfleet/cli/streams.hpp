@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <expected>
 #include <string>
+#include <string_view>
 
 namespace smolfleet::cli {
 
@@ -36,7 +37,8 @@ struct NoRun {
                                                               const std::string& file,
                                                               ClosedStreams closed);
 
-[[nodiscard]] std::expected<core::OwnStream, NoRun> open_results(const core::Executor& executor,
-                                                                 ClosedStreams closed);
+/// stdout. `content`: what is to be written, for the sentence that says that it cannot.
+[[nodiscard]] std::expected<core::OwnStream, NoRun> open_results(
+    const core::Executor& executor, ClosedStreams closed, std::string_view content = "results");
 
 }  // namespace smolfleet::cli

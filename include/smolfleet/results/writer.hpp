@@ -19,9 +19,10 @@ namespace smolfleet::results {
 class Writer {
  public:
   /// `bound`: bytes that may be queued before `write` waits. `on_broken` is called at most once,
-  /// from the loop or from within `write`, `flush` or `hurry`.
+  /// from the loop or from within `write`, `flush` or `hurry`. `content`: what the lines are, for
+  /// the sentence that says they cannot be written.
   Writer(const core::Executor& executor, core::OwnStream stream, std::size_t bound,
-         std::function<void()> on_broken);
+         std::function<void()> on_broken, std::string content = "results");
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -52,6 +53,7 @@ class Writer {
   core::OwnStream stream_;
   std::size_t bound_;
   std::function<void()> on_broken_;
+  std::string content_;
   std::string queue_;
   std::size_t written_ = 0;  ///< bytes at the front of the queue that are out
   bool waiting_ = false;     ///< for the stream to take more
