@@ -26,9 +26,12 @@ int main(int argc, char** argv) {
     if (const auto* report = std::get_if<cli::ReportOptions>(&options)) return cli::report(*report);
     return cli::up(std::get<cli::UpOptions>(std::move(options)));
   } catch (const std::exception& error) {
+    const auto what = cli::shortage(error);
+    if (what) std::fprintf(stderr, "smolfleet: %s\n", what->c_str());
+    if (what) return cli::not_started;
     std::fprintf(
         stderr, "smolfleet: internal error, please report it with the command line (details: %s)\n",
         error.what());
-    return 2;
+    return cli::not_started;
   }
 }

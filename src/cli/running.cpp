@@ -10,6 +10,7 @@
 #include <exception>
 #include <new>
 #include <string_view>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -29,14 +30,16 @@ std::size_t fit_jobs(std::size_t wanted, spdlog::logger& log) {
   return fitting;
 }
 
-std::string internal_error(const std::exception& error) {
+std::string unhandled(const std::exception& error) {
+  if (const auto what = shortage(error))
+    return fmt::format("the results are not complete: {}", *what);
   return fmt::format("internal error, the results are not complete; please report it ({})",
                      error.what());
 }
 
 [[noreturn]] void say_and_end(const Ends& ends, const std::exception& fault, spdlog::logger& log) {
   try {
-    log.error("{}", internal_error(fault));
+    log.error("{}", unhandled(fault));
     ends.last_words();
   } catch (const std::exception&) {
     std::_Exit(stream_broke);  // there is no memory for words either
@@ -60,6 +63,16 @@ std::string internal_error(const std::exception& error) {
 }
 
 }  // namespace
+
+std::optional<std::string> shortage(const std::exception& error) {
+  const auto* const fault = dynamic_cast<const std::system_error*>(&error);
+  if (fault == nullptr) return std::nullopt;
+  if (fault->code() == std::errc::too_many_files_open)
+    return "too few file descriptors may be open: raise the limit (ulimit -n, LimitNOFILE=)";
+  if (fault->code() == std::errc::too_many_files_open_in_system)
+    return "the host has no file descriptor left: raise sysctl fs.file-max";
+  return std::nullopt;
+}
 
 void end_in_words_when_memory_is_out() {
   std::set_terminate(end_in_words);
@@ -99,7 +112,7 @@ std::expected<void, NoRun> drive(asio::io_context& loop, core::Awaitable<void> r
   try {
     if (error) std::rethrow_exception(error);
   } catch (const std::exception& fault) {
-    return std::unexpected(NoRun{internal_error(fault), stream_broke});
+    return std::unexpected(NoRun{unhandled(fault), stream_broke});
   }
   return {};
 }

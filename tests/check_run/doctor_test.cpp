@@ -138,6 +138,18 @@ TEST_SUITE("check_run") {
     CHECK(ended.err.contains("cannot write the findings to stdout: Bad file descriptor"));
   }
 
+  TEST_CASE("where hardly any descriptor may be open it says so, and is no internal error") {
+    bool was_said = false;
+    for (int most = 6; most <= 24; ++most) {
+      const auto ended = run_program({"/bin/sh", "-c", R"(ulimit -n "$1" && exec "$0" doctor)",
+                                      from_build("SMOLFLEET_EXE"), std::to_string(most)});
+      CAPTURE(most);
+      CHECK_FALSE(ended.err.contains("internal error"));
+      was_said = was_said || ended.err.contains("raise the limit (ulimit -n");
+    }
+    CHECK(was_said);
+  }
+
   TEST_CASE("a directory for temporary files that is not there is a problem, as for up") {
     const Scene scene;
     const StandIn smolvm(scene);

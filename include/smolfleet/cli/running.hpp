@@ -11,9 +11,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <expected>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -63,12 +65,16 @@ struct Ends {
   std::function<void()> last_words;  ///< or at once, before the process ends without unwinding
 };
 
-/// Runs the loop until `root` has ended: it alone decides when. An exception is a bug, or memory is
-/// out. What `root` throws is returned as the reason. What no task throws but a handler between
-/// them leaves tasks behind that nobody wakes any more, so nothing can be taken down in order:
-/// after the last words the process ends with status 3.
+/// Runs the loop until `root` has ended: it alone decides when. An exception is a bug, or memory or
+/// descriptors are out. What `root` throws is returned as the reason. What no task throws but a
+/// handler between them leaves tasks behind that nobody wakes any more, so nothing can be taken
+/// down in order: after the last words the process ends with status 3.
 [[nodiscard]] std::expected<void, NoRun> drive(asio::io_context& loop, core::Awaitable<void> root,
                                                const Ends& ends, spdlog::logger& log);
+
+/// What there is too little of, and what to do, where an exception tells of that; nothing: it is a
+/// bug.
+[[nodiscard]] std::optional<std::string> shortage(const std::exception& error);
 
 /// For main: memory that is out where nothing can be thrown ends the process in words, with status
 /// 3, and not in a crash. smolvm's commands end with it.
