@@ -39,10 +39,6 @@ std::string note(std::string_view text) {
   return fmt::format("{:{}}{}\n", "", text_column, core::paragraph(text, text_column, text_column));
 }
 
-std::string count(std::uint64_t number, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
 std::string command_rows(const Phase& phase) {
   std::string rows;
   for (const auto& command : phase.commands) {
@@ -81,6 +77,7 @@ TextReport::TextReport(core::Palette palette, Detail detail)
 
 std::string TextReport::opening(const Opening& opening) const {
   if (detail_ == Detail::brief) return {};
+  static_assert(assumed.create_label && assumed.copy_mode && !assumed.exec_user);
   auto text = fmt::format(
       "Checking {}. Nothing is started and smolvm is not asked: the commands are those for "
       "smolvm {}.{} (create has --label, cp has --mode, exec has no --user). {} is the private "
@@ -92,7 +89,7 @@ std::string TextReport::opening(const Opening& opening) const {
 
 std::string TextReport::part_of(const Verdict& verdict) {
   const bool brief = detail_ == Detail::brief;
-  if (brief && verdict.is_good() && verdict.warnings.empty()) return {};
+  if (brief && !verdict.is_noteworthy()) return {};
   std::string part;
   if (!brief || !std::exchange(is_first_, false)) part += "\n";
   part += heading(verdict) + fault(verdict);
@@ -143,10 +140,11 @@ std::string TextReport::ca(const Verdict& verdict) {
 std::string TextReport::closing(const Tally& tally) const {
   if (tally.lines() == 0) return "The feed has no plans.\n";
   const auto bad = fmt::format("{} bad", tally.bad);
-  return fmt::format(
-      "{}{}: {}, {}, {}\n", detail_ == Detail::brief && is_first_ ? "" : "\n",
-      count(tally.lines(), "plan", "plans"), palette_.green(fmt::format("{} good", tally.good)),
-      tally.bad == 0 ? bad : palette_.red(bad), count(tally.warnings, "warning", "warnings"));
+  return fmt::format("{}{}: {}, {}, {}\n", detail_ == Detail::brief && is_first_ ? "" : "\n",
+                     core::counted(tally.lines(), "plan", "plans"),
+                     palette_.green(fmt::format("{} good", tally.good)),
+                     tally.bad == 0 ? bad : palette_.red(bad),
+                     core::counted(tally.warnings, "warning", "warnings"));
 }
 
 }  // namespace smolfleet::check

@@ -65,13 +65,13 @@ class Check {
   }
 
  private:
-  Awaitable<void> judge(const fleet::Line& line) {
+  Awaitable<void> judge(const core::Line& line) {
     const auto unknown_keys =
         options_.strict ? plan::UnknownKeys::refused : plan::UnknownKeys::ignored_outside;
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto verdict = examiner_.examine(fleet::read_plan(line, unknown_keys), now);
     tally_.count(verdict);
-    if (options_.quiet && verdict.is_good() && verdict.warnings.empty()) co_return;
+    if (options_.quiet && !verdict.is_noteworthy()) co_return;
     co_await writer_.write(options_.json ? to_line(verdict) : text_.part_of(verdict));
   }
 

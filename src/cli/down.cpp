@@ -9,6 +9,7 @@
 #include "smolfleet/cli/streams.hpp"
 #include "smolfleet/core/asio.hpp"
 #include "smolfleet/core/clock.hpp"
+#include "smolfleet/core/layout.hpp"
 #include "smolfleet/core/own_stream.hpp"
 #include "smolfleet/fleet/feed.hpp"
 #include "smolfleet/fleet/removals.hpp"
@@ -76,8 +77,7 @@ class Run {
   void say_last_words() {
     const auto left = removals_.in_flight();
     log_.error("left with {} unanswered: {}; run it again to remove what is still there",
-               plural(left.size(), "1 guest", fmt::format("{} guests", left.size())),
-               first_names(left, left.size()));
+               core::counted(left.size(), "guest", "guests"), first_names(left, left.size()));
   }
 
   [[nodiscard]] const std::optional<std::string>& result_fault() const { return writer_.fault(); }
@@ -133,8 +133,7 @@ std::string besides(const RemovalSummary& summary, RemovalStatus status) {
 void log_counts(spdlog::logger& log, const RemovalSummary& summary,
                 std::chrono::duration<double> wall) {
   if (summary.remaining > 0) {
-    log.error("{} could not be removed: {}",
-              plural(summary.remaining, "1 guest", fmt::format("{} guests", summary.remaining)),
+    log.error("{} could not be removed: {}", core::counted(summary.remaining, "guest", "guests"),
               first_names(summary.remaining_names, summary.remaining));
   }
   log.info("{} removed, {} gone already, {} skipped, {} failed{}{} in {:.1f} s",

@@ -3,6 +3,7 @@
 
 #include "smolfleet/cli/running.hpp"
 #include "smolfleet/cli/streams.hpp"
+#include "smolfleet/core/layout.hpp"
 
 #include <spdlog/logger.h>
 
@@ -38,7 +39,7 @@ void EarlyEnd::stop() {
 void EarlyEnd::drain(int signal) {
   const auto left = run_.in_flight();
   log_.warn("SIG{}: reading no more {}, finishing {} in flight; once more to cancel {}",
-            ::sigabbrev_np(signal), run_.reads, left, plural(left, "it", "them"));
+            ::sigabbrev_np(signal), run_.reads, left, core::plural(left, "it", "them"));
   run_.drain();
 }
 

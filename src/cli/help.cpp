@@ -1,11 +1,12 @@
 // Laying out help for a terminal of 80 columns.
 #include "cli/help.hpp"
 
+#include "smolfleet/core/layout.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cstddef>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -14,26 +15,8 @@ namespace {
 
 using Options = std::vector<const CLI::Option*>;
 
-constexpr std::size_t screen_width = 80;
 /// Where descriptions begin: leaves room for the longest default.
 constexpr std::size_t description_column = 28;
-
-/// `text` in lines that fit beside the names. A word that is longer than a line stays whole.
-std::vector<std::string> wrapped(const std::string& text) {
-  std::vector<std::string> lines(1);
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    auto& line = lines.back();
-    if (line.empty()) {
-      line = std::move(word);
-    } else if (description_column + line.size() + 1 + word.size() <= screen_width) {
-      line += " " + word;
-    } else {
-      lines.push_back(std::move(word));
-    }
-  }
-  return lines;
-}
 
 /// The names, and beside them the description; under them where they are too long for that.
 std::string entry(const std::string& names, const std::string& description) {
@@ -44,7 +27,7 @@ std::string entry(const std::string& names, const std::string& description) {
   } else {
     text += "\n" + indent;
   }
-  return text + fmt::format("{}\n", fmt::join(wrapped(description), "\n" + indent));
+  return text + core::paragraph(description, description_column, description_column) + "\n";
 }
 
 class HelpFormatter final : public CLI::Formatter {

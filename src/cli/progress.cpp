@@ -25,7 +25,7 @@ Progress::Progress(const core::Executor& executor, Log& log, const watch::Tally&
       timer_(executor),
       begun_(std::chrono::steady_clock::now()),
       pace_(begun_),
-      colour_(shows_colours(STDERR_FILENO)) {}
+      palette_(shows_colours(STDERR_FILENO)) {}
 
 void Progress::start() {
   if (log_.block_width() && ::isatty(STDOUT_FILENO) == 0) await_tick();
@@ -58,7 +58,7 @@ void Progress::draw(std::size_t width) {
     outlook.is_exact = length->is_exact;
     outlook.remaining = pace_.time_for(*outlook.expected - done);
   }
-  log_.show_block(watch::status_block(tally_, outlook, width, colour_));
+  log_.show_block(watch::status_block(tally_, outlook, width, palette_));
 }
 
 }  // namespace smolfleet::cli

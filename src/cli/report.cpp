@@ -4,6 +4,8 @@
 #include "smolfleet/cli/host_setup.hpp"
 #include "smolfleet/cli/running.hpp"
 #include "smolfleet/cli/streams.hpp"
+#include "smolfleet/core/last_error.hpp"
+#include "smolfleet/core/layout.hpp"
 #include "smolfleet/core/text.hpp"
 #include "smolfleet/core/unique_fd.hpp"
 #include "smolfleet/journal/file.hpp"
@@ -45,10 +47,6 @@ void say(std::string_view text) {
   fmt::print(stderr, "smolfleet: {}\n", core::printable(text, longest_shown));
 }
 
-std::error_code last_error() {
-  return {errno, std::generic_category()};
-}
-
 struct Source {
   std::string name;
   core::UniqueFd fd;
@@ -62,7 +60,7 @@ std::expected<Source, NoRun> open_source(const std::string& path, ClosedStreams 
                                 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd) return Source{name, std::move(fd)};
   return std::unexpected(
-      NoRun{fmt::format("cannot read {}: {}", name, last_error().message()), stream_broke});
+      NoRun{fmt::format("cannot read {}: {}", name, core::last_error().message()), stream_broke});
 }
 
 std::expected<std::vector<Source>, NoRun> open_sources(const ReportOptions& options,
@@ -118,23 +116,14 @@ std::expected<Destination, NoRun> open_destination(const std::string& path,
   return Destination{.path = path, .output = std::move(*output)};
 }
 
-journal::Source reader_of(int fd) {
-  return [fd](std::span<char> buffer) -> std::expected<std::size_t, std::error_code> {
-    while (true) {
-      const auto count = ::read(fd, buffer.data(), buffer.size());
-      if (count >= 0) return static_cast<std::size_t>(count);
-      if (errno != EINTR) return std::unexpected(last_error());
-    }
-  };
-}
-
 /// Returns how many lines could not be read.
 std::expected<std::uint64_t, NoRun> read_source(const Source& source, report::Reader& reader) {
   std::uint64_t faults = 0;
   const auto on_unreadable = [&](std::uint64_t line, std::string_view what) {
     if (++faults <= most_faults) say(fmt::format("{}:{}: {}", source.name, line, what));
   };
-  if (const auto error = reader.read(source.name, reader_of(source.fd.get()), on_unreadable)) {
+  if (const auto error =
+          reader.read(source.name, journal::reader_of(source.fd.get()), on_unreadable)) {
     return std::unexpected(
         NoRun{fmt::format("cannot read {}: {}", source.name, error.message()), stream_broke});
   }
@@ -175,16 +164,14 @@ std::string written_files(const ReportOptions& options) {
 }
 
 void tell(const ReportOptions& options, const Guests& guests, std::uint64_t faults) {
-  const auto count = [](std::size_t number, std::string_view one, std::string_view many) {
-    return fmt::format("{} {}", number, plural(number, one, many));
-  };
   auto text = fmt::format("wrote {}: {} of {}", written_files(options),
-                          count(guests.guests.size(), "plan", "plans"),
-                          count(guests.runs.size(), "run", "runs"));
+                          core::counted(guests.guests.size(), "plan", "plans"),
+                          core::counted(guests.runs.size(), "run", "runs"));
   if (!guests.unanswered.empty())
     text += fmt::format(", {} without an answer", guests.unanswered.size());
   if (faults > 0)
-    text += fmt::format(", without {}", count(faults, "unreadable line", "unreadable lines"));
+    text +=
+        fmt::format(", without {}", core::counted(faults, "unreadable line", "unreadable lines"));
   say(text);
 }
 

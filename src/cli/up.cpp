@@ -8,6 +8,7 @@
 #include "smolfleet/cli/log.hpp"
 #include "smolfleet/cli/running.hpp"
 #include "smolfleet/cli/streams.hpp"
+#include "smolfleet/core/layout.hpp"
 #include "smolfleet/fleet/fleet.hpp"
 #include "smolfleet/journal/file.hpp"
 #include "smolfleet/metrics/exporter.hpp"
@@ -96,8 +97,7 @@ void log_end(spdlog::logger& log, const Summary& summary, const UpRun& run,
   if (summary.timed_out)
     log.error("the run's --timeout was reached; the feed was not read further");
   if (summary.leaked > 0) {
-    log.error("{} could not be removed: {}; {}",
-              plural(summary.leaked, "1 guest", fmt::format("{} guests", summary.leaked)),
+    log.error("{} could not be removed: {}; {}", core::counted(summary.leaked, "guest", "guests"),
               first_names(summary.leaked_names, summary.leaked), removal_of(run_id));
   }
   const auto recalled = summary.recalled == 0

@@ -2,6 +2,7 @@
 #include "smolfleet/core/layout.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace smolfleet::core {
 
@@ -37,6 +38,10 @@ std::string paragraph(std::string_view text, std::size_t column, std::size_t ind
     begins = false;
   }
   return result;
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count).append(" ").append(plural(count, one, many));
 }
 
 std::string Palette::in(std::string_view colour, std::string_view text) const {

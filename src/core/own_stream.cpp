@@ -1,6 +1,7 @@
 // Opening inherited streams anew.
 #include "smolfleet/core/own_stream.hpp"
 
+#include "smolfleet/core/last_error.hpp"
 #include "smolfleet/core/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -13,10 +14,6 @@
 
 namespace smolfleet::core {
 namespace {
-
-std::error_code last_error() {
-  return {errno, std::generic_category()};
-}
 
 bool is_blocking(int fd) {
   return (::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;

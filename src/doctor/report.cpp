@@ -43,17 +43,15 @@ std::string row_of(const Finding& finding, core::Palette palette) {
          "\n";
 }
 
-std::string plural(std::size_t number, std::string_view what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-}
-
 std::string closing(const Findings& findings) {
   const auto problems = count(findings, Level::problem);
   const auto warnings = count(findings, Level::warning);
   if (problems > 0)
     return fmt::format("{}, {}: guests cannot be brought up here yet.\n",
-                       plural(problems, "problem"), plural(warnings, "warning"));
-  if (warnings > 0) return fmt::format("No problem, {}.\n", plural(warnings, "warning"));
+                       core::counted(problems, "problem", "problems"),
+                       core::counted(warnings, "warning", "warnings"));
+  if (warnings > 0)
+    return fmt::format("No problem, {}.\n", core::counted(warnings, "warning", "warnings"));
   return "Everything is as it should be.\n";
 }
 

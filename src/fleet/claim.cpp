@@ -15,7 +15,7 @@ namespace {
 
 using results::Creation;
 
-std::expected<std::optional<Claim>, plan::Rejection> claim_of_plan(const Line& line) {
+std::expected<std::optional<Claim>, plan::Rejection> claim_of_plan(const core::Line& line) {
   auto plan = plan::parse(line.text, line.number, plan::UnknownKeys::ignored_outside);
   if (!plan) return std::unexpected(std::move(plan).error());
   return Claim{.line = plan->line,
@@ -58,7 +58,7 @@ std::optional<std::string> disagreement(const Claim& claim, const driver::Machin
 
 }  // namespace
 
-std::expected<std::optional<Claim>, plan::Rejection> read_claim(const Line& line) {
+std::expected<std::optional<Claim>, plan::Rejection> read_claim(const core::Line& line) {
   if (line.too_long) return std::unexpected(too_long(line));
   auto past = results::read_back(line.text);
   if (std::holds_alternative<results::PastEvent>(past)) return std::nullopt;

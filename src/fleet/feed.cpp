@@ -18,7 +18,7 @@ namespace smolfleet::fleet {
 namespace {
 
 /// One read(2) into `splitter`: how many bytes came, -1 for an error, which is in errno.
-ssize_t read_into(LineSplitter& splitter, int fd) {
+ssize_t read_into(core::LineSplitter& splitter, int fd) {
   std::array<char, 64 * std::size_t{1024}> buffer;  // NOLINT: read() fills what is used
   const auto count = ::read(fd, buffer.data(), buffer.size());
   if (count > 0) splitter.append({buffer.data(), static_cast<std::size_t>(count)});
@@ -43,8 +43,8 @@ Feed::Feed(core::OwnStream stream, std::string name)
       size_(size_of(stream_.descriptor().native_handle())),
       await_first_(stream_.awaits_writer()) {}
 
-core::Awaitable<std::expected<std::optional<Line>, std::string>> Feed::next() {
-  using Next = std::expected<std::optional<Line>, std::string>;
+core::Awaitable<std::expected<std::optional<core::Line>, std::string>> Feed::next() {
+  using Next = std::expected<std::optional<core::Line>, std::string>;
   while (true) {
     const bool cancelled = co_await core::cancelled();
     if (stopped_ || cancelled) co_return Next(std::nullopt);
@@ -58,7 +58,7 @@ core::Awaitable<std::expected<std::optional<Line>, std::string>> Feed::next() {
   }
 }
 
-std::optional<Line> Feed::take() {
+std::optional<core::Line> Feed::take() {
   auto line = splitter_.take();
   if (line) ++lines_;
   return line;

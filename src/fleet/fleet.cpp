@@ -101,7 +101,7 @@ Awaitable<void> Fleet::admit_plans() {
   co_await answer_unstarted();
 }
 
-Awaitable<void> Fleet::admit(const Line& line, core::Gate::Place place) {
+Awaitable<void> Fleet::admit(const core::Line& line, core::Gate::Place place) {
   const auto read = services_.tools.clock.now();
   auto plan = parse(line);
   if (!plan) co_return co_await reject(std::move(plan).error(), Entry());
@@ -146,7 +146,7 @@ Awaitable<void> Fleet::answer_unstarted() {
     co_await answer_unstarted(*line);
 }
 
-Awaitable<void> Fleet::answer_unstarted(const Line& line) {
+Awaitable<void> Fleet::answer_unstarted(const core::Line& line) {
   auto plan = parse(line);
   if (!plan) co_return co_await reject(std::move(plan).error(), Entry());
   const auto entry = ledger_.look_up(line);
@@ -154,7 +154,7 @@ Awaitable<void> Fleet::answer_unstarted(const Line& line) {
   co_await answer_unadmitted(*plan, not_started(summary_.timed_out));
 }
 
-std::expected<plan::Plan, plan::Rejection> Fleet::parse(const Line& line) const {
+std::expected<plan::Plan, plan::Rejection> Fleet::parse(const core::Line& line) const {
   return read_plan(line, options_.unknown_keys);
 }
 

@@ -10,7 +10,7 @@ namespace smolfleet::fleet {
 
 using core::Awaitable;
 
-Entry Ledger::look_up(const Line& line) const {
+Entry Ledger::look_up(const core::Line& line) const {
   if (journal_ == nullptr) return {};
   auto digest = plan::content_digest(line.text);
   const auto recall = journal_->history().recall(digest, line.number);

@@ -5,7 +5,7 @@
 
 namespace smolfleet::fleet {
 
-std::expected<plan::Plan, plan::Rejection> read_plan(const Line& line,
+std::expected<plan::Plan, plan::Rejection> read_plan(const core::Line& line,
                                                      plan::UnknownKeys unknown_keys) {
   if (line.too_long) return std::unexpected(too_long(line));
   return plan::parse(line.text, line.number, unknown_keys);

@@ -16,7 +16,7 @@ Failure internal_failure(const plan::Plan& plan) {
   return failure;
 }
 
-plan::Rejection too_long(const Line& line) {
+plan::Rejection too_long(const core::Line& line) {
   plan::Rejection rejection{.line = line.number, .id = {}, .target = {}, .failure = {}};
   rejection.failure.code = FailureCode::invalid_plan;
   rejection.failure.message = fmt::format("the line is longer than {} bytes", longest_line);

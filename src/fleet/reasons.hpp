@@ -18,7 +18,7 @@ namespace smolfleet::fleet {
 /// run.
 [[nodiscard]] core::Failure internal_failure(const plan::Plan& plan);
 
-[[nodiscard]] plan::Rejection too_long(const Line& line);
+[[nodiscard]] plan::Rejection too_long(const core::Line& line);
 
 /// A plan for this target is in flight.
 [[nodiscard]] plan::Rejection duplicate(const plan::Plan& plan);

@@ -1,6 +1,8 @@
 // Opening, locking and appending.
 #include "smolfleet/journal/file.hpp"
 
+#include "smolfleet/core/last_error.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -18,10 +20,6 @@ namespace {
 
 using core::UniqueFd;
 
-std::error_code last_error() {
-  return {errno, std::generic_category()};
-}
-
 std::string about(const std::string& path, std::string_view what) {
   return fmt::format("the journal {} {}", path, what);
 }
@@ -35,7 +33,7 @@ std::expected<UniqueFd, std::string> open_locked(const std::string& path) {
       ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, owner_only));
   if (!fd) {
     return std::unexpected(
-        about(path, fmt::format("cannot be opened for writing: {}", last_error().message())));
+        about(path, fmt::format("cannot be opened for writing: {}", core::last_error().message())));
   }
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode))
@@ -45,19 +43,9 @@ std::expected<UniqueFd, std::string> open_locked(const std::string& path) {
     return std::unexpected(
         errno == EWOULDBLOCK
             ? about(path, "is in use by another run: wait for its end, or give another file")
-            : about(path, fmt::format("cannot be locked: {}", last_error().message())));
+            : about(path, fmt::format("cannot be locked: {}", core::last_error().message())));
   }
   return fd;
-}
-
-Source reader_of(int fd) {
-  return [fd](std::span<char> buffer) -> std::expected<std::size_t, std::error_code> {
-    while (true) {
-      const auto count = ::read(fd, buffer.data(), buffer.size());
-      if (count >= 0) return static_cast<std::size_t>(count);
-      if (errno != EINTR) return std::unexpected(last_error());
-    }
-  };
 }
 
 /// Why the journal is not the one for these options.
@@ -82,16 +70,26 @@ std::error_code sync_directory_of(const std::string& path) {
   if (parent.empty()) parent = ".";
   const UniqueFd directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return {};  // one may write where one may not read
-  return ::fsync(directory.get()) == 0 || errno == EINVAL ? std::error_code() : last_error();
+  return ::fsync(directory.get()) == 0 || errno == EINVAL ? std::error_code() : core::last_error();
 }
 
 std::error_code begin(int fd, const std::string& path, std::uint64_t good, const std::string& run) {
-  if (::ftruncate(fd, static_cast<off_t>(good)) != 0) return last_error();
+  if (::ftruncate(fd, static_cast<off_t>(good)) != 0) return core::last_error();
   const auto error = append_and_sync(fd, to_line(Begun{run})).error;
   return error ? error : sync_directory_of(path);
 }
 
 }  // namespace
+
+Source reader_of(int fd) {
+  return [fd](std::span<char> buffer) -> std::expected<std::size_t, std::error_code> {
+    while (true) {
+      const auto count = ::read(fd, buffer.data(), buffer.size());
+      if (count >= 0) return static_cast<std::size_t>(count);
+      if (errno != EINTR) return std::unexpected(core::last_error());
+    }
+  };
+}
 
 std::expected<Opened, std::string> open_journal(const OpenOptions& options) {
   auto fd = open_locked(options.path);
@@ -117,14 +115,14 @@ std::expected<Opened, std::string> open_journal(const OpenOptions& options) {
 
 Appended append_and_sync(int fd, std::string_view lines) {
   struct stat before{};
-  if (::fstat(fd, &before) != 0) return {.error = last_error()};
+  if (::fstat(fd, &before) != 0) return {.error = core::last_error()};
   std::error_code error;
   while (!error && !lines.empty()) {
     const auto count = ::write(fd, lines.data(), lines.size());
     if (count >= 0) lines.remove_prefix(static_cast<std::size_t>(count));
-    if (count < 0 && errno != EINTR) error = last_error();
+    if (count < 0 && errno != EINTR) error = core::last_error();
   }
-  if (!error && ::fdatasync(fd) != 0) error = last_error();
+  if (!error && ::fdatasync(fd) != 0) error = core::last_error();
   // A line cut in its middle would be taken for damage once others have come after it.
   if (!error) return {};
   return {.error = error,

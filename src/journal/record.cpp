@@ -72,14 +72,6 @@ std::optional<T> get(const Json& json, const char* key) {
   return found->template get<T>();
 }
 
-std::optional<results::Status> status_named(const std::optional<std::string>& name) {
-  using results::Status;
-  for (const auto status : {Status::ok, Status::failed, Status::rejected, Status::cancelled}) {
-    if (name == results::to_string(status)) return status;
-  }
-  return std::nullopt;
-}
-
 std::expected<Record, std::string> parse_begun(const Json& json) {
   const auto version = get<int>(json, "journal");
   auto run = get<std::string>(json, "run");
@@ -118,7 +110,7 @@ std::expected<Record, std::string> parse_ended(const Json& json, std::string_vie
                     line.substr(0, result_at).ends_with(ended_middle);
   if (!ours || result == json.end() || !result->is_object())
     return std::unexpected("lacks a part of an answer");
-  const auto status = status_named(get<std::string>(*result, "status"));
+  const auto status = results::status_named(get<std::string>(*result, "status").value_or(""));
   const auto leaked = get<bool>(*result, "leaked");
   const auto number = get<std::uint64_t>(*result, "line");
   if (!status || !leaked || !number) return std::unexpected("holds a result without status");

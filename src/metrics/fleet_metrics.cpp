@@ -154,7 +154,7 @@ FleetMetrics::Families::Families(std::string_view version) {
 
 /// A plan has any number of steps, and a label must not: their index is left out.
 OfPhase& FleetMetrics::Families::of(std::string_view phase) {
-  const auto name = phase.substr(0, phase.find('['));
+  const auto name = results::kind_of(phase);
   const auto known = phases.find(name);
   if (known != phases.end()) return known->second;
   const Labels label = {{"phase", std::string(name)}};

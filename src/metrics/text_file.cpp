@@ -1,6 +1,7 @@
 // Writing beside, then renaming.
 #include "smolfleet/metrics/text_file.hpp"
 
+#include "smolfleet/core/last_error.hpp"
 #include "smolfleet/core/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -15,14 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::error_code last_error() {
-  return {errno, std::generic_category()};
-}
-
 std::error_code write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno != EINTR) return last_error();
+    if (count < 0 && errno != EINTR) return core::last_error();
     if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
   }
   return {};
@@ -35,7 +32,7 @@ std::error_code write_anew(const fs::path& path, std::string_view text) {
   ::unlink(path.c_str());
   const core::UniqueFd fd(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, readable_by_all));
-  return fd ? write_all(fd.get(), text) : last_error();
+  return fd ? write_all(fd.get(), text) : core::last_error();
 }
 
 }  // namespace
@@ -65,7 +62,7 @@ std::expected<void, std::string> TextFile::check() const {
 
 std::error_code TextFile::write(std::string_view text) const {
   auto error = write_anew(beside_, text);
-  if (!error && ::rename(beside_.c_str(), path_.c_str()) != 0) error = last_error();
+  if (!error && ::rename(beside_.c_str(), path_.c_str()) != 0) error = core::last_error();
   if (error) ::unlink(beside_.c_str());
   return error;
 }

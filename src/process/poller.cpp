@@ -1,22 +1,18 @@
 // epoll(7) for children, level-triggered: what is not read now is told of again.
 #include "smolfleet/process/poller.hpp"
 
+#include "smolfleet/core/last_error.hpp"
+
 #include <array>
 #include <cerrno>
 #include <tuple>
 
 namespace smolfleet::process {
-namespace {
-
-std::error_code last_error() {
-  return {errno, std::generic_category()};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Poller::Poller(const core::Executor& executor) : set_(executor) {
   core::UniqueFd fd(::epoll_create1(EPOLL_CLOEXEC));
-  if (!fd) throw std::system_error(last_error(), "epoll_create1");
+  if (!fd) throw std::system_error(core::last_error(), "epoll_create1");
   set_.assign(fd.get());
   std::ignore = fd.release();
 }
@@ -39,7 +35,7 @@ std::error_code Poller::add(Watch& watch) {
   event.events = EPOLLIN;
   event.data.ptr = &watch;
   if (::epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, watch.fd(), &event) != 0)
-    return last_error();
+    return core::last_error();
   ++watched_;
   listen();
   return {};

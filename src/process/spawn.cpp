@@ -3,6 +3,8 @@
 // beside the next run that resumes its journal.
 #include "process/spawn.hpp"
 
+#include "smolfleet/core/signals_blocked.hpp"
+
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -61,23 +63,6 @@ struct Birth {
   pid_t parent;
   const std::vector<int>& changed_signals;
   volatile int error = 0;  ///< written by the child, whose memory is ours
-};
-
-/// All signals, kept from a thread for a while: a handler of ours must not run in the child, which
-/// shares our memory.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
 };
 
 /// The signals that are perhaps not at their defaults here: those that smolfleet handles or
@@ -145,7 +130,8 @@ int spawn_process(const Command& command, int out, int err, pid_t& pid) {
               .err = err,
               .parent = ::getpid(),
               .changed_signals = changed_signals()};
-  const SignalsBlocked blocked;
+  // A handler of ours must not run in the child, which shares our memory.
+  const core::SignalsBlocked blocked;
   // The child only executes, as vfork(2) wants it; fork(2) would copy our page tables for each.
   const pid_t child =
       ::vfork();  // NOLINT(bugprone-unsafe-functions,clang-analyzer-security.insecureAPI.vfork)

@@ -1,6 +1,8 @@
 // Where a file is written, and when it gets its name.
 #include "smolfleet/report/output.hpp"
 
+#include "smolfleet/core/last_error.hpp"
+
 #include "report/unfinished.hpp"
 
 #include <fcntl.h>
@@ -19,10 +21,6 @@ namespace {
 
 constexpr std::size_t buffer_size = 256 * std::size_t{1024};
 
-std::error_code last_error() {
-  return {errno, std::generic_category()};
-}
-
 /// Something that is there and cannot be replaced by a file: /dev/stdout, a FIFO.
 bool is_special(const std::string& path) {
   struct stat status{};
@@ -33,7 +31,7 @@ bool is_special(const std::string& path) {
 std::expected<core::UniqueFd, std::error_code> open_as_it_is(const std::string& path) {
   core::UniqueFd fd(path == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
                                 : ::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!fd) return std::unexpected(last_error());
+  if (!fd) return std::unexpected(core::last_error());
   return fd;
 }
 
@@ -82,7 +80,7 @@ void Output::flush() {
   while (!error_ && !rest.empty()) {
     const auto count = ::write(fd_.get(), rest.data(), rest.size());
     if (count >= 0) rest.remove_prefix(static_cast<std::size_t>(count));
-    if (count < 0 && errno != EINTR) error_ = last_error();
+    if (count < 0 && errno != EINTR) error_ = core::last_error();
   }
   buffer_.clear();
 }
@@ -90,7 +88,7 @@ void Output::flush() {
 std::error_code Output::finish() {
   flush();
   // Some file systems tell only here that the disk was full.
-  if (fd_ && ::close(fd_.release()) != 0 && !error_) error_ = last_error();
+  if (fd_ && ::close(fd_.release()) != 0 && !error_) error_ = core::last_error();
   return error_;
 }
 

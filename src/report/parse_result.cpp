@@ -28,12 +28,9 @@ constexpr std::size_t longest_output = 4000;
 constexpr std::size_t most_phases = 1000;
 
 Status status_in(Fields& result) {
-  const auto name = result.text("status", longest_name);
-  for (const auto status : {Status::ok, Status::failed, Status::rejected, Status::cancelled}) {
-    if (name == results::to_string(status)) return status;
-  }
-  result.fail("status", "is no status of `smolfleet up`");
-  return Status::ok;
+  const auto status = results::status_named(result.text("status", longest_name));
+  if (!status) result.fail("status", "is no status of `smolfleet up`");
+  return status.value_or(Status::ok);
 }
 
 std::optional<Moment> start_in(Fields& result) {
@@ -45,12 +42,12 @@ std::optional<Moment> start_in(Fields& result) {
 }
 
 bool is_phase(std::string_view name) {
-  constexpr std::array fixed = {"create", "start", "copy_ca", "install_ca", "stop", "delete"};
-  if (std::ranges::find(fixed, name) != fixed.end()) return true;
-  constexpr std::string_view head = "step[";
   constexpr std::size_t most_digits = 4;
-  if (!name.starts_with(head) || !name.ends_with("]")) return false;
-  const auto digits = name.substr(head.size(), name.size() - head.size() - 1);
+  const auto kind = results::kind_of(name);
+  if (results::rank_of(kind) == results::phase_names.size()) return false;
+  if (kind != "step") return kind == name;
+  if (!name.ends_with("]")) return false;
+  const auto digits = name.substr(kind.size() + 1, name.size() - kind.size() - 2);
   return !digits.empty() && digits.size() <= most_digits &&
          digits.find_first_not_of("0123456789") == std::string_view::npos;
 }

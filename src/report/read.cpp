@@ -29,11 +29,8 @@ constexpr std::size_t most_outputs = 5;
 constexpr std::size_t most_cas = 1000;
 
 /// Where a phase stands in a guest's life.
-std::tuple<int, std::size_t, std::string_view> order_of(const std::string& phase) {
-  constexpr std::string_view names[] = {"create", "start", "copy_ca", "install_ca", "step", "stop"};
-  const auto* const found = std::ranges::find_if(
-      names, [&](std::string_view name) { return phase.substr(0, phase.find('[')) == name; });
-  return {static_cast<int>(found - std::begin(names)), phase.size(), phase};
+std::tuple<std::size_t, std::size_t, std::string_view> order_of(const std::string& phase) {
+  return {results::rank_of(results::kind_of(phase)), phase.size(), phase};
 }
 
 /// Values that many guests share, each kept once.
@@ -78,7 +75,7 @@ class Reader::Gathering {
                        const OnUnreadable& on_unreadable) {
     input_ = Input{.name = name};
     run_of_journal_.clear();
-    const auto error = for_each_line(source, [&](const Line& line) {
+    const auto error = for_each_line(source, [&](const core::Line& line) {
       const auto fault = take(line);
       if (fault.empty()) return;
       if (!line.ended && input_.records > 0) {
@@ -112,7 +109,7 @@ class Reader::Gathering {
 
  private:
   /// Returns what is wrong with the line; empty: nothing.
-  std::string take(const Line& line) {
+  std::string take(const core::Line& line) {
     if (line.too_long) return fmt::format("is longer than {} bytes", journal::longest_record);
     const auto object = Json::parse(line.text, nullptr, false);
     if (!object.is_object()) return "is no JSON object";

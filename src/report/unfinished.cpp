@@ -1,6 +1,8 @@
 // mkostemp(3), modes, and what a signal's handler may do.
 #include "report/unfinished.hpp"
 
+#include "smolfleet/core/last_error.hpp"
+#include "smolfleet/core/signals_blocked.hpp"
 #include "smolfleet/report/output.hpp"
 
 #include <fcntl.h>
@@ -25,10 +27,6 @@ constexpr int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 /// All that there are: the handler can be told of them in no other way.
 std::atomic<Unfinished*> first{nullptr};
 
-std::error_code last_error() {
-  return {errno, std::generic_category()};
-}
-
 sigset_t ending_set() {
   sigset_t set;
   sigemptyset(&set);
@@ -36,21 +34,6 @@ sigset_t ending_set() {
     sigaddset(&set, signal);
   return set;
 }
-
-/// Holds the signals back, so that a file is listed as long as it is there.
-class HeldSignals {
- public:
-  HeldSignals() {
-    const auto set = ending_set();
-    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
-  }
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
-  ~HeldSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
 
 mode_t mode_for(const std::string& target) {
   struct stat status{};
@@ -72,10 +55,10 @@ void end_by(int signal) {
 Unfinished::Made Unfinished::beside(const std::string& target) {
   std::unique_ptr<Unfinished> made(new Unfinished(target));
   const auto mode = mode_for(target);
-  const HeldSignals held;
+  const core::SignalsBlocked blocked;  // a file is listed as long as it is there
   made->fd_ = core::UniqueFd(::mkostemp(made->path_.data(), O_CLOEXEC));
   if (!made->fd_) {
-    const auto error = last_error();
+    const auto error = core::last_error();
     made->path_.clear();
     return std::unexpected(error);
   }
@@ -90,14 +73,14 @@ Unfinished::Unfinished(std::string target)
 
 Unfinished::~Unfinished() {
   if (path_.empty()) return;
-  const HeldSignals held;
+  const core::SignalsBlocked blocked;
   ::unlink(path_.c_str());
   forget();
 }
 
 std::error_code Unfinished::replace_target() {
-  const HeldSignals held;
-  if (::rename(path_.c_str(), target_.c_str()) != 0) return last_error();
+  const core::SignalsBlocked blocked;
+  if (::rename(path_.c_str(), target_.c_str()) != 0) return core::last_error();
   forget();
   return {};
 }

@@ -1,6 +1,8 @@
 // Reading results.
 #include "smolfleet/results/read_back.hpp"
 
+#include "smolfleet/results/result.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -24,11 +26,6 @@ bool is_text_or_null(const Json& object, const char* key) {
   return found != object.end() && (found->is_string() || found->is_null());
 }
 
-bool is_known_status(const std::optional<std::string>& status) {
-  constexpr std::array known = {"ok", "failed", "rejected", "cancelled"};
-  return status && std::ranges::find(known, *status) != known.end();
-}
-
 bool are_phases(const Json& object) {
   const auto found = object.find("phases");
   return found != object.end() && found->is_array() &&
@@ -37,7 +34,7 @@ bool are_phases(const Json& object) {
 
 /// What is wrong with a result, in words that follow the field's pointer; empty: nothing.
 std::string fault_of(const Json& object) {
-  if (!is_known_status(text_at(object, "status")))
+  if (!status_named(text_at(object, "status").value_or("")))
     return "/status: must be ok, failed, rejected or cancelled in a result of `smolfleet up`";
   for (const auto* key : {"id", "target"}) {
     if (!is_text_or_null(object, key)) return fmt::format("/{}: must be a string or null", key);

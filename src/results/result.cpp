@@ -53,6 +53,12 @@ std::string_view to_string(Status status) {
   std::unreachable();
 }
 
+std::optional<Status> status_named(std::string_view name) {
+  const auto* const found =
+      std::ranges::find_if(all_statuses, [=](Status status) { return to_string(status) == name; });
+  return found == all_statuses.end() ? std::nullopt : std::optional(*found);
+}
+
 Status status_of(const std::optional<core::Failure>& failure) {
   if (!failure) return Status::ok;
   switch (failure->code) {

@@ -10,19 +10,17 @@
 namespace smolfleet::watch {
 namespace {
 
+using core::Palette;
 using results::Status;
 
-constexpr std::string_view no_colour;
-constexpr std::string_view bold = "\x1b[1m";
-constexpr std::string_view green = "\x1b[32m";
-constexpr std::string_view red = "\x1b[31m";
-constexpr std::string_view plain = "\x1b[0m";
 constexpr std::string_view between = "  ";
+
+using Colour = std::string (Palette::*)(std::string_view) const;
 
 struct Piece {
   std::string text;
   std::uint64_t weight = 0;  ///< the lightest is left out first
-  std::string_view colour = no_colour;
+  Colour colour = nullptr;   ///< nothing: none
 };
 
 std::size_t width_of(const std::vector<Piece>& pieces) {
@@ -32,14 +30,13 @@ std::size_t width_of(const std::vector<Piece>& pieces) {
   return width;
 }
 
-std::string line_of(std::vector<Piece> pieces, std::size_t width, bool colour) {
+std::string line_of(std::vector<Piece> pieces, std::size_t width, Palette palette) {
   while (pieces.size() > 1 && width_of(pieces) > width)
     pieces.erase(std::ranges::min_element(pieces, {}, &Piece::weight));
   std::string line;
   for (const auto& piece : pieces) {
     if (!line.empty()) line += between;
-    const bool coloured = colour && !piece.colour.empty();
-    line += coloured ? fmt::format("{}{}{}", piece.colour, piece.text, plain) : piece.text;
+    line += piece.colour == nullptr ? piece.text : (palette.*piece.colour)(piece.text);
   }
   return width_of(pieces) > width ? std::string() : line;
 }
@@ -52,7 +49,7 @@ std::string done_of(const Tally& tally, const Outlook& outlook) {
 }
 
 void add_count(std::vector<Piece>& pieces, std::string_view what, std::uint64_t count,
-               std::uint64_t weight, std::string_view colour) {
+               std::uint64_t weight, Colour colour) {
   if (count > 0) pieces.push_back({fmt::format("{} {}", count, what), weight, colour});
 }
 
@@ -60,11 +57,11 @@ void add_count(std::vector<Piece>& pieces, std::string_view what, std::uint64_t 
 std::vector<Piece> progress_of(const Tally& tally, const Outlook& outlook) {
   std::vector<Piece> pieces;
   pieces.push_back({clock_time(outlook.elapsed), 3});
-  pieces.push_back({done_of(tally, outlook), 9, bold});
-  add_count(pieces, "ok", tally.count(Status::ok), 5, green);
-  add_count(pieces, "failed", tally.count(Status::failed), 8, red);
-  add_count(pieces, "rejected", tally.count(Status::rejected), 7, red);
-  add_count(pieces, "cancelled", tally.count(Status::cancelled), 6, red);
+  pieces.push_back({done_of(tally, outlook), 9, &Palette::bold});
+  add_count(pieces, "ok", tally.count(Status::ok), 5, &Palette::green);
+  add_count(pieces, "failed", tally.count(Status::failed), 8, &Palette::red);
+  add_count(pieces, "rejected", tally.count(Status::rejected), 7, &Palette::red);
+  add_count(pieces, "cancelled", tally.count(Status::cancelled), 6, &Palette::red);
   if (outlook.rate)
     pieces.push_back({fmt::format("{:.{}f}/s", *outlook.rate, *outlook.rate < 100 ? 1 : 0), 2});
   if (outlook.remaining) pieces.push_back({"ETA " + clock_time(*outlook.remaining), 4});
@@ -95,11 +92,11 @@ std::string clock_time(std::chrono::seconds duration) {
 }
 
 std::vector<std::string> status_block(const Tally& tally, const Outlook& outlook, std::size_t width,
-                                      bool colour) {
+                                      Palette palette) {
   const auto columns = width - std::min<std::size_t>(width, 1);
   std::vector<std::string> lines;
-  lines.push_back(line_of(progress_of(tally, outlook), columns, colour));
-  if (tally.in_flight() > 0) lines.push_back(line_of(phases_of(tally), columns, colour));
+  lines.push_back(line_of(progress_of(tally, outlook), columns, palette));
+  if (tally.in_flight() > 0) lines.push_back(line_of(phases_of(tally), columns, palette));
   std::erase(lines, std::string());
   return lines;
 }

@@ -12,17 +12,6 @@ namespace {
 using results::Phase;
 using results::Status;
 
-/// "step[3]" is a step; a plan may have any number of them.
-std::string_view kind_of(std::string_view phase) {
-  return phase.substr(0, phase.find('['));
-}
-
-/// Where a phase stands in a guest's life.
-std::size_t rank_of(std::string_view kind) {
-  const auto& life = results::phase_names;
-  return static_cast<std::size_t>(std::ranges::find(life, kind) - life.begin());
-}
-
 /// What a bring-up spent most of its time in; between its phases a guest waits for its turn.
 std::pair<std::string, results::Millis> longest_of(const results::Result& result) {
   std::pair<std::string, results::Millis> longest("waiting", result.duration);
@@ -39,9 +28,10 @@ std::pair<std::string, results::Millis> longest_of(const results::Result& result
 }  // namespace
 
 PhaseTally& Tally::phase_named(std::string_view name) {
-  const auto kind = kind_of(name);
+  const auto kind = results::kind_of(name);
   const auto place = std::ranges::lower_bound(
-      phases_, rank_of(kind), {}, [](const PhaseTally& phase) { return rank_of(phase.name); });
+      phases_, results::rank_of(kind), {},
+      [](const PhaseTally& phase) { return results::rank_of(phase.name); });
   if (place != phases_.end() && place->name == kind) return *place;
   return *phases_.insert(place, PhaseTally{.name = std::string(kind), .took = {}});
 }

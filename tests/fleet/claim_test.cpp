@@ -14,7 +14,7 @@ using results::Creation;
 
 namespace {
 
-Line line_of(std::string text) {
+core::Line line_of(std::string text) {
   return {.number = 3, .text = std::move(text), .too_long = false};
 }
 

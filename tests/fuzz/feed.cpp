@@ -3,9 +3,9 @@
 //
 // An input's first line says how it is fed: the first byte the longest line, in units of 16 bytes,
 // the others the sizes of the pieces, over and over. The rest is the feed.
+#include "smolfleet/core/line_splitter.hpp"
 #include "smolfleet/driver/smolvm.hpp"
 #include "smolfleet/fleet/claim.hpp"
-#include "smolfleet/fleet/line_splitter.hpp"
 #include "smolfleet/plan/parse.hpp"
 
 #include "target.hpp"
@@ -21,7 +21,7 @@ namespace smolfleet::fuzz {
 namespace {
 
 using namespace std::chrono_literals;
-using fleet::Line;
+using core::Line;
 using plan::UnknownKeys;
 
 std::size_t byte_at(std::string_view text, std::size_t position) {
@@ -30,7 +30,7 @@ std::size_t byte_at(std::string_view text, std::size_t position) {
 
 /// The lines as the splitter gives them when it gets the bytes in pieces.
 std::vector<Line> split(std::string_view bytes, std::size_t longest, std::string_view sizes) {
-  fleet::LineSplitter splitter(longest);
+  core::LineSplitter splitter(longest);
   std::vector<Line> lines;
   const auto take_all = [&] {
     while (auto line = splitter.take())

@@ -38,6 +38,8 @@ void fill(Tally& tally) {
   in_phase(nullptr, 3);
 }
 
+const core::Palette plain(false);
+
 const Outlook halfway{
     .elapsed = 83s, .expected = 500, .is_exact = false, .rate = 2.94, .remaining = 129s};
 
@@ -47,7 +49,7 @@ TEST_SUITE("watch") {
   TEST_CASE("a wide terminal shows all of it") {
     Tally tally;
     fill(tally);
-    CHECK(status_block(tally, halfway, 80, false) ==
+    CHECK(status_block(tally, halfway, 80, plain) ==
           std::vector<std::string>{"1:23  120 of about 500  118 ok  2 failed  2.9/s  ETA 2:09",
                                    "64 in flight:  waiting 3  create 1  start 40  install_ca 20"});
   }
@@ -55,10 +57,10 @@ TEST_SUITE("watch") {
   TEST_CASE("a narrow one shows what matters most") {
     Tally tally;
     fill(tally);
-    CHECK(status_block(tally, halfway, 40, false) ==
+    CHECK(status_block(tally, halfway, 40, plain) ==
           std::vector<std::string>{"120 of about 500  118 ok  2 failed",
                                    "64 in flight:  start 40  install_ca 20"});
-    CHECK(status_block(tally, halfway, 30, false) ==
+    CHECK(status_block(tally, halfway, 30, plain) ==
           std::vector<std::string>{"120 of about 500  2 failed", "64 in flight:  start 40"});
   }
 
@@ -67,7 +69,7 @@ TEST_SUITE("watch") {
     fill(tally);
     for (std::size_t width = 0; width < 120; ++width) {
       CAPTURE(width);
-      for (const auto& line : status_block(tally, halfway, width, false)) {
+      for (const auto& line : status_block(tally, halfway, width, plain)) {
         CHECK(line.size() < std::max<std::size_t>(width, 1));
         CHECK_FALSE(line.empty());
       }
@@ -77,11 +79,11 @@ TEST_SUITE("watch") {
   TEST_CASE("colours take no room and end where they began") {
     Tally tally;
     fill(tally);
-    const auto plain = status_block(tally, halfway, 60, false);
-    auto coloured = status_block(tally, halfway, 60, true);
-    REQUIRE(coloured.size() == plain.size());
-    CHECK(coloured[0].find("\x1b[31m2 failed\x1b[0m") != std::string::npos);
-    for (std::size_t i = 0; i < plain.size(); ++i) {
+    const auto bare = status_block(tally, halfway, 60, plain);
+    auto coloured = status_block(tally, halfway, 60, core::Palette(true));
+    REQUIRE(coloured.size() == bare.size());
+    CHECK(coloured[0].find("\x1b[1;31m2 failed\x1b[0m") != std::string::npos);
+    for (std::size_t i = 0; i < bare.size(); ++i) {
       std::string text;
       for (std::size_t at = 0; at < coloured[i].size(); ++at) {
         if (coloured[i][at] == '\x1b')
@@ -89,13 +91,13 @@ TEST_SUITE("watch") {
         else
           text += coloured[i][at];
       }
-      CHECK(text == plain[i]);
+      CHECK(text == bare[i]);
     }
   }
 
   TEST_CASE("what nobody knows yet is not shown") {
     const Tally tally;
-    CHECK(status_block(tally, Outlook{.elapsed = 0s}, 80, false) ==
+    CHECK(status_block(tally, Outlook{.elapsed = 0s}, 80, plain) ==
           std::vector<std::string>{"0:00  0 done"});
   }
 

@@ -47,6 +47,8 @@ struct Verdict {
   std::string pointer;  ///< to the field that the failure is about; empty: the line
 
   [[nodiscard]] bool is_good() const { return !failure; }
+  /// Whether there is more to say of it than that it is good.
+  [[nodiscard]] bool is_noteworthy() const { return failure || !warnings.empty(); }
 };
 
 /// What came of a feed.

@@ -3,6 +3,7 @@
 
 #include "smolfleet/cli/log.hpp"
 #include "smolfleet/core/asio.hpp"
+#include "smolfleet/core/layout.hpp"
 #include "smolfleet/fleet/feed.hpp"
 #include "smolfleet/watch/pace.hpp"
 #include "smolfleet/watch/tally.hpp"
@@ -33,7 +34,7 @@ class Progress {
   asio::steady_timer timer_;
   watch::Pace::TimePoint begun_;
   watch::Pace pace_;
-  bool colour_;
+  core::Palette palette_;
   bool over_ = false;
 };
 

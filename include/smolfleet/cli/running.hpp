@@ -39,11 +39,6 @@ std::string first_names(const Names& names, std::size_t count) {
   return text;
 }
 
-[[nodiscard]] inline std::string_view plural(std::size_t count, std::string_view one,
-                                             std::string_view many) {
-  return count == 1 ? one : many;
-}
-
 /// The work of a command between its first step and its exit status.
 using Body = std::function<std::expected<int, NoRun>(asio::io_context&, ClosedStreams, Log&)>;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,13 @@ inline constexpr std::size_t screen_width = 80;
 /// stays whole. Well-formed UTF-8 is counted in code points.
 [[nodiscard]] std::string paragraph(std::string_view text, std::size_t column, std::size_t indent,
                                     std::size_t width = screen_width);
+
+[[nodiscard]] constexpr std::string_view plural(std::uint64_t count, std::string_view one,
+                                                std::string_view many) {
+  return count == 1 ? one : many;
+}
+/// "1 guest", "3 guests".
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view one, std::string_view many);
 
 /// Colours of a terminal (ECMA-48), or none at all.
 class Palette {

@@ -2,8 +2,8 @@
 // and what smolvm's list says to that. Pure functions.
 #pragma once
 
+#include "smolfleet/core/line_splitter.hpp"
 #include "smolfleet/driver/machines.hpp"
-#include "smolfleet/fleet/line_splitter.hpp"
 #include "smolfleet/plan/parse.hpp"
 #include "smolfleet/results/read_back.hpp"
 
@@ -26,7 +26,8 @@ struct Claim {
 
 /// Reads a line of plans, results or events. Nothing: it is an event, which names no guest of its
 /// own. A Rejection: it is none of these.
-[[nodiscard]] std::expected<std::optional<Claim>, plan::Rejection> read_claim(const Line& line);
+[[nodiscard]] std::expected<std::optional<Claim>, plan::Rejection> read_claim(
+    const core::Line& line);
 
 /// The guests that a run has created, in alphabetical order.
 [[nodiscard]] std::vector<Claim> claims_of_run(const driver::Machines& machines,

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "smolfleet/core/asio.hpp"
+#include "smolfleet/core/line_splitter.hpp"
 #include "smolfleet/core/own_stream.hpp"
-#include "smolfleet/fleet/line_splitter.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,11 +27,11 @@ class Feed {
   /// *Completes* with the next line that is not blank, or with nothing when the feed has ended, was
   /// stopped, or the task was cancelled. Other tasks run in between, however fast the feed is.
   /// Failure: a sentence that says why it cannot be read.
-  [[nodiscard]] core::Awaitable<std::expected<std::optional<Line>, std::string>> next();
+  [[nodiscard]] core::Awaitable<std::expected<std::optional<core::Line>, std::string>> next();
 
   /// A whole line that was read from the stream before the feed was stopped and that nobody has
   /// asked for; nothing: there is none left. Only after `next` has given its last.
-  [[nodiscard]] std::optional<Line> take_unasked() { return take(); }
+  [[nodiscard]] std::optional<core::Line> take_unasked() { return take(); }
 
   /// Lines that were given out so far.
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
@@ -48,7 +48,7 @@ class Feed {
   void stop();
 
  private:
-  [[nodiscard]] std::optional<Line> take();
+  [[nodiscard]] std::optional<core::Line> take();
   /// Appends one chunk, after waiting for it if need be. Returns what went wrong.
   [[nodiscard]] core::Awaitable<std::error_code> read_chunk();
   /// Completes when there is something to read, or nobody is left to write it, or after `stop`.
@@ -56,7 +56,7 @@ class Feed {
 
   core::OwnStream stream_;
   std::string name_;
-  LineSplitter splitter_;
+  core::LineSplitter splitter_;
   std::optional<std::uint64_t> size_;  ///< bytes from where reading began; of a regular file
   std::uint64_t read_ = 0;             ///< bytes
   std::uint64_t lines_ = 0;

@@ -92,10 +92,10 @@ class Fleet {
   };
 
   [[nodiscard]] core::Awaitable<void> admit_plans();
-  [[nodiscard]] core::Awaitable<void> admit(const Line& line, core::Gate::Place place);
+  [[nodiscard]] core::Awaitable<void> admit(const core::Line& line, core::Gate::Place place);
   [[nodiscard]] core::Awaitable<void> answer_unstarted();
-  [[nodiscard]] core::Awaitable<void> answer_unstarted(const Line& line);
-  [[nodiscard]] std::expected<plan::Plan, plan::Rejection> parse(const Line& line) const;
+  [[nodiscard]] core::Awaitable<void> answer_unstarted(const core::Line& line);
+  [[nodiscard]] std::expected<plan::Plan, plan::Rejection> parse(const core::Line& line) const;
   [[nodiscard]] core::Awaitable<void> recall(const plan::Plan& plan, const Entry& entry);
   [[nodiscard]] core::Awaitable<void> bring_up(plan::Plan plan, Entry entry, core::TimePoint read,
                                                Room room);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "smolfleet/core/asio.hpp"
-#include "smolfleet/fleet/line_splitter.hpp"
+#include "smolfleet/core/line_splitter.hpp"
 #include "smolfleet/journal/journal.hpp"
 #include "smolfleet/plan/plan.hpp"
 #include "smolfleet/results/result.hpp"
@@ -31,7 +31,7 @@ class Ledger {
   explicit Ledger(journal::Journal* journal) : journal_(journal) {}
 
   /// What is known of a plan that comes as the line. To be asked once for each line of the feed.
-  [[nodiscard]] Entry look_up(const Line& line) const;
+  [[nodiscard]] Entry look_up(const core::Line& line) const;
 
   /// *Complete when* it is written down: that the plan is about to be brought up, and its result,
   /// as results::to_line gives it. False: the journal is broken. They take no notice of a

@@ -21,6 +21,9 @@ inline constexpr std::size_t longest_record = 4 * std::size_t{1024 * 1024};
 /// Where a journal's bytes come from: fills the buffer and returns how many came, 0 at the end.
 using Source = std::function<std::expected<std::size_t, std::error_code>(std::span<char>)>;
 
+/// What a descriptor gives, which stays open meanwhile; blocks.
+[[nodiscard]] Source reader_of(int fd);
+
 /// Reads a whole journal into `history`. A last line that is torn (without its end, or no record)
 /// is what a crash leaves and is left out. Returns how many bytes are good. Failure: a sentence
 /// with the number of the line that is not. Memory: one line and the history.

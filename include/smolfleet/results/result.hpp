@@ -3,8 +3,10 @@
 
 #include "smolfleet/core/failure.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +21,8 @@ inline constexpr std::array all_statuses = {Status::ok, Status::failed, Status::
                                             Status::cancelled};
 
 [[nodiscard]] std::string_view to_string(Status status);
+/// Nothing: it is none of them.
+[[nodiscard]] std::optional<Status> status_named(std::string_view name);
 
 /// Milliseconds with fractions, as results print them.
 using Millis = std::chrono::duration<double, std::milli>;
@@ -26,6 +30,15 @@ using Millis = std::chrono::duration<double, std::milli>;
 /// The phases by name, those of the clean-up last; steps also have an index, as in "step[2]".
 inline constexpr std::array<std::string_view, 7> phase_names = {
     "create", "start", "copy_ca", "install_ca", "step", "stop", "delete"};
+
+/// The phase's name without the index of a step, of which a plan may have any number.
+[[nodiscard]] constexpr std::string_view kind_of(std::string_view phase) {
+  return phase.substr(0, phase.find('['));
+}
+/// Where a kind of phase stands in a guest's life; phase_names.size(): it is none.
+[[nodiscard]] constexpr std::size_t rank_of(std::string_view kind) {
+  return static_cast<std::size_t>(std::ranges::find(phase_names, kind) - phase_names.begin());
+}
 
 /// One phase of a bring-up that was begun.
 struct Phase {

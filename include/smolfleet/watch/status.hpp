@@ -1,6 +1,7 @@
 // The status block of a run in progress, as text for a terminal of any width.
 #pragma once
 
+#include "smolfleet/core/layout.hpp"
 #include "smolfleet/watch/tally.hpp"
 
 #include <chrono>
@@ -21,11 +22,11 @@ struct Outlook {
   std::optional<std::chrono::seconds> remaining = {};
 };
 
-/// One or two lines of at most `width` - 1 columns, ASCII and, with `colour`, SGR sequences: first
+/// One or two lines of at most `width` - 1 columns, ASCII but for the palette's colours: first
 /// how far the run is, then what the guests in flight are doing. What does not fit is left out, the
 /// least important first.
 [[nodiscard]] std::vector<std::string> status_block(const Tally& tally, const Outlook& outlook,
-                                                    std::size_t width, bool colour);
+                                                    std::size_t width, core::Palette palette);
 
 /// "0:07", "12:30", "3:04:05".
 [[nodiscard]] std::string clock_time(std::chrono::seconds duration);

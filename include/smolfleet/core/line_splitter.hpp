@@ -7,12 +7,13 @@
 #include <string>
 #include <string_view>
 
-namespace smolfleet::fleet {
+namespace smolfleet::core {
 
 struct Line {
-  std::uint64_t number = 0;  ///< in the feed, from 1, blank lines counted
+  std::uint64_t number = 0;  ///< in the input, from 1, blank lines counted
   std::string text;          ///< without its line end; empty if too long
   bool too_long = false;
+  bool ended = true;  ///< false: the input ends without a line end
 };
 
 /// Splits at LF and CRLF; blank lines are counted and left out. A line that is longer than
@@ -34,6 +35,7 @@ class LineSplitter {
  private:
   [[nodiscard]] std::optional<Line> take_raw();
   [[nodiscard]] std::optional<Line> take_unended();
+  [[nodiscard]] Line line_of(std::string_view text, bool ended);
   void drop_consumed();
 
   std::size_t longest_;
@@ -45,4 +47,4 @@ class LineSplitter {
   bool finished_ = false;
 };
 
-}  // namespace smolfleet::fleet
+}  // namespace smolfleet::core

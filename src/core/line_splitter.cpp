@@ -1,7 +1,7 @@
-// Splitting the feed into lines.
-#include "smolfleet/fleet/line_splitter.hpp"
+// Splitting at line ends.
+#include "smolfleet/core/line_splitter.hpp"
 
-namespace smolfleet::fleet {
+namespace smolfleet::core {
 namespace {
 
 bool is_blank(std::string_view text) {
@@ -43,9 +43,7 @@ std::optional<Line> LineSplitter::take_raw() {
       skipping_ = false;
       continue;
     }
-    ++number_;
-    if (text.size() > longest_) return Line{.number = number_, .text = {}, .too_long = true};
-    return Line{.number = number_, .text = std::string(text), .too_long = false};
+    return line_of(text, true);
   }
 }
 
@@ -63,9 +61,13 @@ std::optional<Line> LineSplitter::take_unended() {
   if (skipping_) begin_ = scanned_;
   if (skipping_ || !finished_ || text.empty()) return std::nullopt;
   begin_ = scanned_;
-  const auto last = without_cr(text);
-  if (last.size() > longest_) return Line{.number = ++number_, .text = {}, .too_long = true};
-  return Line{.number = ++number_, .text = std::string(last), .too_long = false};
+  return line_of(without_cr(text), false);
 }
 
-}  // namespace smolfleet::fleet
+Line LineSplitter::line_of(std::string_view text, bool ended) {
+  Line line{.number = ++number_, .text = {}, .too_long = text.size() > longest_, .ended = ended};
+  if (!line.too_long) line.text = text;
+  return line;
+}
+
+}  // namespace smolfleet::core

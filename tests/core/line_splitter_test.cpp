@@ -1,12 +1,12 @@
 // Lines out of bytes, in whatever pieces they arrive.
-#include "smolfleet/fleet/line_splitter.hpp"
+#include "smolfleet/core/line_splitter.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
 
-using smolfleet::fleet::LineSplitter;
+using smolfleet::core::LineSplitter;
 
 namespace {
 
@@ -38,7 +38,7 @@ void check_in_all_chunks(std::string_view bytes, std::size_t longest,
 
 }  // namespace
 
-TEST_SUITE("fleet") {
+TEST_SUITE("core") {
   TEST_CASE("LF and CRLF end a line, the last one needs no end, blank ones count and vanish") {
     check_in_all_chunks("a\nb\r\n\n \t\r\nc\n\nd", 8, {"1:a", "2:b", "5:c", "7:d"});
   }
@@ -66,5 +66,16 @@ TEST_SUITE("fleet") {
 
   TEST_CASE("NUL and high bytes are bytes like others") {
     check_in_all_chunks(std::string_view("\0\xff\n", 3), 8, {std::string("1:\0\xff", 4)});
+  }
+
+  TEST_CASE("only the last line can lack its end, and says so") {
+    LineSplitter splitter(100);
+    splitter.append("one\ntwo");
+    CHECK(splitter.take().value().ended);
+    CHECK_FALSE(splitter.take());
+    splitter.finish();
+    const auto last = splitter.take();
+    CHECK(last.value().text == "two");
+    CHECK_FALSE(last->ended);
   }
 }
