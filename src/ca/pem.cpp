@@ -79,6 +79,7 @@ class Blocks {
   [[nodiscard]] std::optional<Objection> read_inside(std::string_view line);
 
   bool inside_ = false;
+  bool has_blank_line_ = false;
   std::size_t count_ = 0;
   std::string first_body_;
 };
@@ -116,6 +117,11 @@ std::optional<Objection> Blocks::read_inside(std::string_view line) {
   if (inside_ && line.contains('-'))
     return Objection{.text = "has a damaged certificate: a line in it is no base64",
                      .hint = ask_for_one};
+  // OpenSSL takes what stands above a blank line for headers (RFC 1421), and would skip it.
+  if (!inside_ && has_blank_line_)
+    return Objection{.text = "has a blank line inside the certificate",
+                     .hint = "Take it out: OpenSSL skips what stands above such a line."};
+  has_blank_line_ = has_blank_line_ || line.empty();
   if (inside_ && count_ == 1) first_body_ += line;
   return std::nullopt;
 }

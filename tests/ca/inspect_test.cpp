@@ -191,6 +191,18 @@ TEST_CASE("a damaged block is refused") {
         "has a damaged certificate: its block is no base64");
 }
 
+TEST_CASE("a blank line inside the block is refused, wherever it stands") {
+  const auto& pem = ec().certificate_pem;
+  const auto first = pem.find('\n');
+  const auto last = pem.rfind("\n-----END");
+  for (const auto place : {first, first + 65, first + 20, last - 1, last})
+    for (const auto* blank : {"\n\n", "\r\n\r\n", "\n \t\n"}) {
+      CAPTURE(place);
+      CHECK(why_invalid(std::string(pem).insert(place, blank)) ==
+            "has a blank line inside the certificate");
+    }
+}
+
 TEST_CASE("garbage behind the certificate inside its block is refused") {
   CHECK(why_invalid(pem_block("CERTIFICATE", ec().certificate_der + "abc")) ==
         "has something behind the certificate, inside the same block");
