@@ -14,6 +14,7 @@
 
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace smolfleet::cli {
@@ -65,6 +66,9 @@ Log::Log(const core::Executor& executor, const LogOptions& options)
     : lines_(std::make_unique<spdlog::logger>("smolfleet")) {
   auto stream =
       core::OwnStream::of_inherited(executor, STDERR_FILENO, core::OwnStream::Direction::write);
+  // Who closed stderr wants no log. Who has no descriptor left for it gets words from main().
+  if (!stream && stream.error() == std::errc::too_many_files_open)
+    throw std::system_error(stream.error(), "stderr");
   if (stream) sink_ = std::make_shared<PatientSink>(std::move(*stream));
   if (sink_) lines_->sinks().push_back(sink_);
   lines_->set_formatter(formatter_for(options.format));

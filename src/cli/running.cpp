@@ -6,6 +6,7 @@
 #include <spdlog/logger.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <exception>
 #include <new>
@@ -47,6 +48,11 @@ std::string unhandled(const std::exception& error) {
   std::_Exit(stream_broke);
 }
 
+bool is_errno(const std::error_category& category) {
+  return category == std::generic_category() || category == std::system_category() ||
+         category == asio::error::get_system_category();
+}
+
 [[noreturn]] void end_in_words() {
   try {
     if (const auto fault = std::current_exception()) std::rethrow_exception(fault);
@@ -66,10 +72,11 @@ std::string unhandled(const std::exception& error) {
 
 std::optional<std::string> shortage(const std::exception& error) {
   const auto* const fault = dynamic_cast<const std::system_error*>(&error);
-  if (fault == nullptr) return std::nullopt;
-  if (fault->code() == std::errc::too_many_files_open)
+  // Asio 1.22 gives errno a category of its own, which std::errc does not know.
+  if (fault == nullptr || !is_errno(fault->code().category())) return std::nullopt;
+  if (fault->code().value() == EMFILE)
     return "too few file descriptors may be open: raise the limit (ulimit -n, LimitNOFILE=)";
-  if (fault->code() == std::errc::too_many_files_open_in_system)
+  if (fault->code().value() == ENFILE)
     return "the host has no file descriptor left: raise sysctl fs.file-max";
   return std::nullopt;
 }

@@ -1,4 +1,5 @@
 // Runs of `smolfleet doctor`.
+#include "../support/sanitized.hpp"
 #include "../support/schema.hpp"
 #include "../up/fixture.hpp"
 
@@ -138,16 +139,20 @@ TEST_SUITE("check_run") {
     CHECK(ended.err.contains("cannot write the findings to stdout: Bad file descriptor"));
   }
 
-  TEST_CASE("where hardly any descriptor may be open it says so, and is no internal error") {
-    bool was_said = false;
-    for (int most = 6; most <= 24; ++most) {
+  // Not with sanitizers, whose own code opens descriptors and takes a failure for a fault of ours.
+  TEST_CASE("where hardly any descriptor may be open it says so, and is no internal error" *
+            doctest::skip(is_sanitized)) {
+    for (int most = 4; most <= 24; ++most) {
       const auto ended = run_program({"/bin/sh", "-c", R"(ulimit -n "$1" && exec "$0" doctor)",
                                       from_build("SMOLFLEET_EXE"), std::to_string(most)});
       CAPTURE(most);
+      CAPTURE(ended.err);
       CHECK_FALSE(ended.err.contains("internal error"));
-      was_said = was_said || ended.err.contains("raise the limit (ulimit -n");
+      const bool has_findings = ended.exit <= 1 && !ended.out.empty();
+      const bool was_said = ended.exit >= 2 && (ended.err.contains("raise the limit (ulimit -n") ||
+                                                ended.err.contains("Too many open files"));
+      CHECK((has_findings || was_said));
     }
-    CHECK(was_said);
   }
 
   TEST_CASE("a directory for temporary files that is not there is a problem, as for up") {

@@ -1,5 +1,6 @@
 // The fault suite's driver: seeds to stories, stories to runs, runs to verdicts. See
 // docs/faults.md.
+#include "../support/sanitized.hpp"
 #include "invariants.hpp"
 #include "play.hpp"
 #include "settings.hpp"
@@ -20,11 +21,8 @@
 namespace smolfleet::faults {
 namespace {
 
-#if defined(__has_feature)
-constexpr bool is_sanitized = __has_feature(address_sanitizer);
-#else
-constexpr bool is_sanitized = false;
-#endif
+using test::is_sanitized;
+
 /// A sanitized program is so much slower.
 constexpr int patience_with_sanitizers = 4;
 

@@ -1,4 +1,5 @@
 // A run for which there is not enough memory.
+#include "../support/sanitized.hpp"
 #include "fixture.hpp"
 #include "scenario.hpp"
 
@@ -12,12 +13,6 @@
 using namespace smolfleet::test;
 
 namespace {
-
-#if defined(__has_feature)
-constexpr bool is_sanitized = __has_feature(address_sanitizer);
-#else
-constexpr bool is_sanitized = false;
-#endif
 
 std::vector<std::string> limited_to(int kib, std::vector<std::string> command) {
   std::vector<std::string> argv = {"/bin/sh", "-c", R"(ulimit -d "$1"; shift; exec "$@")", "sh",
