@@ -4,6 +4,7 @@
 #include "smolfleet/core/digest.hpp"
 #include "smolfleet/core/text.hpp"
 #include "smolfleet/core/unique_fd.hpp"
+#include "smolfleet/core/write_all.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -29,25 +30,15 @@ std::unexpected<std::string> cannot(std::string_view what, const fs::path& path,
                                      std::generic_category().message(error)));
 }
 
-/// Writes all of `bytes` and sees that they are accepted. Returns errno, or 0.
-int write_all(core::UniqueFd fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto count = ::write(fd.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return errno;
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  // Some file systems say only here that there was no room.
-  return ::close(fd.release()) == 0 ? 0 : errno;
-}
-
 /// Returns errno, or 0. What it leaves behind in an error is for the caller to remove.
 int make_file(const fs::path& path, std::string_view bytes) {
   constexpr mode_t mode = 0644;
   core::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!fd) return errno;
   if (::fchmod(fd.get(), mode) != 0) return errno;  // whatever the umask took
-  return write_all(std::move(fd), bytes);
+  if (const auto error = core::write_all(fd.get(), bytes)) return error.value();
+  // Some file systems say only here that there was no room.
+  return ::close(fd.release()) == 0 ? 0 : errno;
 }
 
 }  // namespace

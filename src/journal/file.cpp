@@ -2,6 +2,7 @@
 #include "smolfleet/journal/file.hpp"
 
 #include "smolfleet/core/last_error.hpp"
+#include "smolfleet/core/write_all.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -116,12 +117,7 @@ std::expected<Opened, std::string> open_journal(const OpenOptions& options) {
 Appended append_and_sync(int fd, std::string_view lines) {
   struct stat before{};
   if (::fstat(fd, &before) != 0) return {.error = core::last_error()};
-  std::error_code error;
-  while (!error && !lines.empty()) {
-    const auto count = ::write(fd, lines.data(), lines.size());
-    if (count >= 0) lines.remove_prefix(static_cast<std::size_t>(count));
-    if (count < 0 && errno != EINTR) error = core::last_error();
-  }
+  auto error = core::write_all(fd, lines);
   if (!error && ::fdatasync(fd) != 0) error = core::last_error();
   // A line cut in its middle would be taken for damage once others have come after it.
   if (!error) return {};

@@ -3,27 +3,18 @@
 
 #include "smolfleet/core/last_error.hpp"
 #include "smolfleet/core/unique_fd.hpp"
+#include "smolfleet/core/write_all.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 
 namespace smolfleet::metrics {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::error_code write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno != EINTR) return core::last_error();
-    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
-}
 
 /// A new file that all may read whom the umask lets. What stands there can only be the rest of a
 /// process of the same number that was killed, or a trap.
@@ -32,7 +23,7 @@ std::error_code write_anew(const fs::path& path, std::string_view text) {
   ::unlink(path.c_str());
   const core::UniqueFd fd(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, readable_by_all));
-  return fd ? write_all(fd.get(), text) : core::last_error();
+  return fd ? core::write_all(fd.get(), text) : core::last_error();
 }
 
 }  // namespace

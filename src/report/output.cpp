@@ -2,6 +2,7 @@
 #include "smolfleet/report/output.hpp"
 
 #include "smolfleet/core/last_error.hpp"
+#include "smolfleet/core/write_all.hpp"
 
 #include "report/unfinished.hpp"
 
@@ -9,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <utility>
 
@@ -76,12 +76,7 @@ void Output::write(std::string_view text) {
 }
 
 void Output::flush() {
-  std::string_view rest = buffer_;
-  while (!error_ && !rest.empty()) {
-    const auto count = ::write(fd_.get(), rest.data(), rest.size());
-    if (count >= 0) rest.remove_prefix(static_cast<std::size_t>(count));
-    if (count < 0 && errno != EINTR) error_ = core::last_error();
-  }
+  if (!error_) error_ = core::write_all(fd_.get(), buffer_);
   buffer_.clear();
 }
 
