@@ -69,6 +69,31 @@ TEST_SUITE("up") {
     CHECK(has_line_with(terminal.screen(), "install_failed, first in line 2, bad"));
   }
 
+  TEST_CASE("a terminal that nobody reads stops nothing, and has every line later") {
+    const Scene scene;
+    const StandIn smolvm(scene, scenario());
+    Terminal terminal(100, 30);
+    // Several times what a terminal holds.
+    constexpr int bad_lines = 3000;
+    std::string plans;
+    for (int i = 0; i < bad_lines; ++i)
+      plans += "{}\n";
+    const auto feed = scene.directory().write("feed", plans + feed_of({scene.plan("held")}));
+    Program program(Scene::up(StandIn::executable(), {feed}), on(terminal, smolvm));
+    for (int i = 0; i < bad_lines; ++i)
+      REQUIRE(json::parse(program.read_line().value())["status"] == "rejected");
+
+    terminal.read_until("1 in flight:  install_ca 1");
+    program.send_signal(SIGTERM);
+    terminal.read_until("SIGTERM: reading no more plans");
+    program.send_signal(SIGTERM);
+    CHECK(program.wait_keeping_input().exit == 128 + SIGTERM);
+    terminal.read_to_end();
+    CHECK(std::ranges::count_if(terminal.screen(), [](const std::string& line) {
+            return line.ends_with("(no target) rejected: /target: is required");
+          }) == bad_lines);
+  }
+
   TEST_CASE(
       "a terminal with --quiet, a log of JSON, shows no block and no summary's "
       "table") {
