@@ -8,7 +8,6 @@
 #include <tuple>
 
 namespace smolfleet::process {
-namespace {}  // namespace
 
 Poller::Poller(const core::Executor& executor) : set_(executor) {
   core::UniqueFd fd(::epoll_create1(EPOLL_CLOEXEC));
