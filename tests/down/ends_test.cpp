@@ -14,14 +14,6 @@ using namespace smolfleet::test;
 
 namespace {
 
-/// A program whose log can be read line by line.
-ProgramOptions watched(const StandIn& smolvm) {
-  ProgramOptions options;
-  options.environment = smolvm.environment();
-  options.pipe_stderr = true;
-  return options;
-}
-
 /// Waits until `lines`, the last of which is refused at once, have been taken.
 void feed_until_read(Program& program, const std::vector<json>& lines) {
   program.write(feed_of(lines) + "no line\n");
@@ -132,7 +124,7 @@ TEST_SUITE("down") {
     const Scene scene;
     const StandIn smolvm(scene, scenario(json::array({rule("stop", {1}, action("exit", 1))})));
     CHECK(smolvm.run({created(scene, "a"), created(scene, "late")}).ended.exit == 0);
-    Program program(down_argv(StandIn::executable()), watched(smolvm));
+    Program program(down_argv(StandIn::executable()), smolvm.watched());
     feed_until_read(program, {created(scene, "a")});
     program.send_signal(SIGTERM);
     program.read_log_line_with("reading no more lines");
@@ -149,7 +141,7 @@ TEST_SUITE("down") {
     const StandIn smolvm(scene,
                          scenario(json::array({rule_for("stop", "*", action("hang", "polite"))})));
     CHECK(smolvm.run({created(scene, "a")}).ended.exit == 0);
-    Program program(down_argv(StandIn::executable()), watched(smolvm));
+    Program program(down_argv(StandIn::executable()), smolvm.watched());
     feed_until_read(program, {created(scene, "a")});
     cancel(program);
     const auto run = collect_removals(program.wait_keeping_input());
@@ -169,7 +161,7 @@ TEST_SUITE("down") {
     CHECK(smolvm.run(fleet_of(scene, size), {"--run", "r1"}).ended.exit == 0);
     Program program(
         down_argv(StandIn::executable(), {"--run", "r1", "--jobs", "1", "--log-level", "debug"}),
-        watched(smolvm));
+        smolvm.watched());
     program.read_log_line_with("guests of run r1");
     program.read_log_line_with("b0 is taken down");
     cancel(program);
@@ -186,7 +178,7 @@ TEST_SUITE("down") {
     const StandIn smolvm(
         scene, scenario(json::array({rule_for("stop", "*", action("hang", "stubborn"))})));
     CHECK(smolvm.run({created(scene, "a")}).ended.exit == 0);
-    Program program(down_argv(StandIn::executable()), watched(smolvm));
+    Program program(down_argv(StandIn::executable()), smolvm.watched());
     feed_until_read(program, {created(scene, "a")});
     cancel(program);
     program.send_signal(SIGINT);

@@ -80,11 +80,8 @@ TEST_SUITE("up") {
   TEST_CASE("who waits for memory is told of once, reads no further, and is answered on a signal") {
     const Scene scene;
     const StandIn smolvm(scene);
-    ProgramOptions options;
-    options.environment = smolvm.environment();
-    options.pipe_stderr = true;
     Program program(Scene::up(StandIn::executable(), {"--memory-reserve", reserve_that_waits()}),
-                    options);
+                    smolvm.watched());
     program.write(feed_of({scene.plan("first"), guest_of(scene, "waits", small_guest),
                            guest_of(scene, "behind", small_guest)}));
     CHECK(json::parse(program.read_line().value())["target"] == "first");

@@ -1,5 +1,4 @@
 // What becomes of guests whose plans did not end ok.
-#include "../support/schema.hpp"
 #include "fixture.hpp"
 #include "scenario.hpp"
 
@@ -197,35 +196,24 @@ TEST_SUITE("up") {
     const Scene scene;
     const StandIn smolvm(scene,
                          scenario(json::array({rule("exec", {1}, action("hang", "polite"))})));
-    ProgramOptions options;
-    options.environment = smolvm.environment();
-    options.pipe_stderr = true;
-    Program program(Scene::up(StandIn::executable(), {"--events"}), options);
+    Program program(Scene::up(StandIn::executable(), {"--events"}), smolvm.watched());
     constexpr int size = 12;
     program.write(feed_of(fleet_of(scene, size)));
-    for (int installing = 0; installing < size;) {
-      const auto event = json::parse(program.read_line().value());
-      CHECK(schema_fault(event, schema_file("event")) == "");
-      installing += event["event"] == "phase_started" && event["phase"] == "install_ca";
-    }
+    read_until_installing(program, size);
     program.send_signal(SIGINT);
     program.read_log_line_with("reading no more plans");
     program.send_signal(SIGINT);
-    const auto ended = program.wait_keeping_input();
+    const auto run = collect(program.wait_keeping_input());
+    CHECK(run.results.size() == size);
+    for (const auto& result : run.results)
+      CHECK(result["leaked"] == false);
     int deleting = 0;
     int most = 0;
-    int answered = 0;
-    for (const auto& line : lines_of(ended.out)) {
-      const auto value = json::parse(line);
-      if (value.contains("status")) {
-        ++answered;
-        CHECK(value["leaked"] == false);
-      } else if (value.value("phase", "") == "delete") {
-        deleting += value["event"] == "phase_started" ? 1 : -1;
-        most = std::max(most, deleting);
-      }
+    for (const auto& event : run.events) {
+      if (event.value("phase", "") != "delete") continue;
+      deleting += event["event"] == "phase_started" ? 1 : -1;
+      most = std::max(most, deleting);
     }
-    CHECK(answered == size);
     CHECK(most == 1);
     CHECK(smolvm.machines().empty());
   }

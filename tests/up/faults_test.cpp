@@ -128,13 +128,10 @@ TEST_SUITE("up") {
   TEST_CASE("while the first start of a run goes on, no other begins") {
     const Scene scene;
     const StandIn smolvm(scene, scenario(json::array({first_start_of_b0_hangs()})));
-    const auto ended =
-        run_program(Scene::up(StandIn::executable(), {"--deadline", "start=2", "--events"}),
-                    feed_of(fleet_of(scene, 6)), smolvm.environment());
+    const auto run = smolvm.run(fleet_of(scene, 6), {"--deadline", "start=2", "--events"});
     bool first_ended = false;
     int later = 0;
-    for (const auto& line : lines_of(ended.out)) {
-      const auto event = json::parse(line);
+    for (const auto& event : run.events) {
       if (event.value("phase", "") != "start") continue;
       if (event["target"] != "b0") CHECK(first_ended);
       later += event["target"] != "b0" && event["event"] == "phase_ended";

@@ -5,6 +5,7 @@
 #include "../support/schema.hpp"
 
 #include <doctest/doctest.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -56,11 +57,21 @@ std::size_t UpRun::log_lines_with(std::string_view text) const {
 
 UpRun collect(Ended ended) {
   UpRun run;
-  run.results = json_lines(ended.out);
-  for (const auto& result : run.results)
-    CHECK(schema_fault(result, schema_file("result")) == "");
+  for (auto& line : json_lines(ended.out)) {
+    const bool is_event = line.contains("event");
+    CHECK(schema_fault(line, schema_file(is_event ? "event" : "result")) == "");
+    (is_event ? run.events : run.results).push_back(std::move(line));
+  }
   run.ended = std::move(ended);
   return run;
+}
+
+void read_until_installing(Program& program, int guests) {
+  while (guests > 0) {
+    const auto event = json::parse(program.read_line().value());
+    CHECK(schema_fault(event, schema_file("event")) == "");
+    if (event["event"] == "phase_started" && event["phase"] == "install_ca") --guests;
+  }
 }
 
 Scene::Scene() {
@@ -146,6 +157,13 @@ std::map<std::string, std::string> StandIn::environment() const {
   return environment;
 }
 
+ProgramOptions StandIn::watched() const {
+  ProgramOptions options;
+  options.environment = environment();
+  options.pipe_stderr = true;
+  return options;
+}
+
 UpRun StandIn::run(const std::vector<json>& plans, std::vector<std::string> options) const {
   auto argv = Scene::up(executable(), std::move(options));
   return collect(run_program(std::move(argv), feed_of(plans), environment()));
@@ -153,6 +171,11 @@ UpRun StandIn::run(const std::vector<json>& plans, std::vector<std::string> opti
 
 std::vector<json> StandIn::calls(std::string_view verb) const {
   return with_verb(whole_json_lines(scene_.directory().read("smolvm.log")), verb);
+}
+
+void StandIn::wait_for_calls(std::string_view verb, std::size_t count) const {
+  while (calls(verb).size() < count)
+    ::sched_yield();
 }
 
 Verbs StandIn::verbs_for(std::string_view machine) const {

@@ -19,14 +19,19 @@ using nlohmann::json;
 struct UpRun {
   Ended ended;
   std::vector<json> results;
+  std::vector<json> events;
   /// The result of a target; fails the test when there is not exactly one.
   [[nodiscard]] const json& of(std::string_view target) const;
   /// How many lines of stderr contain `text`.
   [[nodiscard]] std::size_t log_lines_with(std::string_view text) const;
 };
 
-/// Reads the results and checks each against the schema that ships.
+/// Reads the results and the events, and checks each against the schema that ships.
 [[nodiscard]] UpRun collect(Ended ended);
+
+/// Reads the program's events, each checked against its schema, until so many guests have begun to
+/// install their CA: those that it creates are there from then on.
+void read_until_installing(Program& program, int guests);
 
 /// A scene: a directory with two CAs, in which smolfleet keeps its staging directory too.
 class Scene {
@@ -86,10 +91,14 @@ class StandIn {
 
   [[nodiscard]] static std::string executable();
   [[nodiscard]] std::map<std::string, std::string> environment() const;
+  /// For a program whose log is read while it runs.
+  [[nodiscard]] ProgramOptions watched() const;
   [[nodiscard]] UpRun run(const std::vector<json>& plans,
                           std::vector<std::string> options = {}) const;
   /// The calls that the stand-in logged.
   [[nodiscard]] std::vector<json> calls(std::string_view verb = {}) const;
+  /// Waits until there are so many of them; the test's own limit ends a wait in vain.
+  void wait_for_calls(std::string_view verb, std::size_t count) const;
   /// Those for one machine, in order.
   [[nodiscard]] Verbs verbs_for(std::string_view machine) const;
   /// The names of the machines that it knows.

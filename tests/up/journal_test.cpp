@@ -7,7 +7,6 @@
 
 #include <doctest/doctest.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -33,12 +32,6 @@ std::vector<std::string> with_journal(const Scene& scene, std::vector<std::strin
   return options;
 }
 
-/// Waits until smolvm has been called so often; the test's own limit ends a wait in vain.
-void wait_for_calls(const StandIn& smolvm, std::string_view verb, std::size_t count) {
-  while (smolvm.calls(verb).size() < count)
-    ::sched_yield();
-}
-
 /// A run of the scene's smolvm that was killed when it had printed the results of `answered`, and
 /// `execs` had begun.
 void run_and_kill(const Scene& scene, const StandIn& smolvm, const std::vector<json>& plans,
@@ -49,7 +42,7 @@ void run_and_kill(const Scene& scene, const StandIn& smolvm, const std::vector<j
   program.write(feed_of(plans));
   for (std::size_t i = 0; i < answered; ++i)
     CHECK(program.read_line());
-  wait_for_calls(smolvm, "exec", execs);
+  smolvm.wait_for_calls("exec", execs);
   program.send_signal(SIGKILL);
   CHECK(program.wait_keeping_input().signal == SIGKILL);
   std::filesystem::remove_all(scene.directory().path("tmp"));
@@ -137,7 +130,7 @@ TEST_SUITE("up") {
     options.environment = smolvm.environment();
     Program program(Scene::up(StandIn::executable()), options);
     program.write(feed_of({scene.plan("slow")}));
-    wait_for_calls(smolvm, "exec", 1);
+    smolvm.wait_for_calls("exec", 1);
     program.send_signal(SIGKILL);
     CHECK(program.wait_keeping_input().signal == SIGKILL);
     wait_for_end_of(smolvm.calls("exec").front()["pid"].get<pid_t>());
@@ -232,7 +225,7 @@ TEST_SUITE("up") {
     Program program(Scene::up(StandIn::executable(), with_journal(scene, {"--jobs", "1"})),
                     options);
     program.write("\n" + feed_of(plans));
-    wait_for_calls(smolvm, "exec", 1);
+    smolvm.wait_for_calls("exec", 1);
     program.send_signal(SIGINT);
     program.send_signal(SIGTERM);
     const auto cancelled = collect(program.wait());
@@ -276,7 +269,7 @@ TEST_SUITE("up") {
                       smolvm.environment())
               .exit == 0);
     program.write(feed_of({second}));
-    wait_for_calls(smolvm, "exec", 2);
+    smolvm.wait_for_calls("exec", 2);
     program.send_signal(SIGKILL);
     CHECK(program.wait_keeping_input().signal == SIGKILL);
 

@@ -84,7 +84,7 @@ MetricsText scrape_until(std::uint16_t port, const std::string& series, double v
 class HeldRun {
  public:
   explicit HeldRun(const StandIn& smolvm, std::vector<std::string> options = {})
-      : program_(argv(std::move(options)), watched(smolvm)),
+      : program_(argv(std::move(options)), smolvm.watched()),
         port_(port_in(program_.read_log_line_with("metrics: http://127.0.0.1:"))) {}
 
   Program& program() { return program_; }
@@ -94,12 +94,6 @@ class HeldRun {
   static std::vector<std::string> argv(std::vector<std::string> options) {
     options.insert(options.begin(), {"--metrics", "127.0.0.1:0"});
     return Scene::up(StandIn::executable(), std::move(options));
-  }
-  static ProgramOptions watched(const StandIn& smolvm) {
-    ProgramOptions options;
-    options.environment = smolvm.environment();
-    options.pipe_stderr = true;
-    return options;
   }
 
   Program program_;
@@ -221,7 +215,8 @@ TEST_SUITE("up") {
     HeldRun run(smolvm, {"--boot-slots", "1", "--jobs", "5"});
     CHECK(scrape(run.port()).at("smolfleet_plans_in_flight") == 0);
     run.program().write(feed_of({created(scene, "hung")}));
-    scrape_until(run.port(), labelled("smolfleet_guests_in_phase", "phase", "start"), 1);
+    smolvm.wait_for_calls("start", 1);
+    CHECK(scrape(run.port()).at(labelled("smolfleet_guests_in_phase", "phase", "start")) == 1);
     run.program().write(feed_of({created(scene, "next"), {{"target", "?"}}}));
     CHECK(json::parse(run.program().read_line().value())["status"] == "rejected");
     auto now = scrape_until(run.port(), labelled("smolfleet_plans_waiting", "for", "start"), 1);
@@ -261,8 +256,7 @@ TEST_SUITE("up") {
     const auto visitor = connect_to(run.port());
     CHECK(scrape(run.port()).at("smolfleet_child_processes") == 0);
     run.program().write(feed_of({created(scene, "a")}));
-    while (smolvm.calls("start").empty())
-      ::sched_yield();
+    smolvm.wait_for_calls("start", 1);
     CHECK(has_socket(run.program().pid()));
     CHECK_FALSE(has_socket(smolvm.calls("start")[0]["pid"].get<int>()));
     for (int i = 0; i < 2; ++i) {

@@ -35,10 +35,8 @@ class Service {
   }
 
   [[nodiscard]] ProgramOptions streams(const StandIn& smolvm) const {
-    ProgramOptions options;
-    options.environment = smolvm.environment();
+    auto options = smolvm.watched();
     options.input = fifo_.get();
-    options.pipe_stderr = true;
     return options;
   }
 
