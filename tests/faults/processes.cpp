@@ -1,6 +1,8 @@
 // fork, exec, /proc.
 #include "processes.hpp"
 
+#include "../support/usual_signals.hpp"
+
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -57,7 +59,7 @@ pid_t start(const Start& what) {
   if (pid < 0) throw std::runtime_error("no process can be started");
   if (pid > 0) return pid;
   // Between fork and exec only what is safe when other threads held locks.
-  ::signal(SIGPIPE, SIG_DFL);
+  test::restore_usual_signals();
   ::dup2(what.in, STDIN_FILENO);
   ::dup2(what.out, STDOUT_FILENO);
   ::dup2(what.err, STDERR_FILENO);

@@ -33,25 +33,13 @@ bool is_page(const std::string& text) {
 /// A report that has begun to read, and waits for more.
 class BegunReport : public Program {
  public:
-  explicit BegunReport(std::vector<std::string> options)
-      : Program(report_with(std::move(options)), {.environment = {}, .pipe_stderr = true}) {
+  explicit BegunReport(std::vector<std::string> options, std::vector<int> ignored_signals = {})
+      : Program(report_with(std::move(options)), {.environment = {},
+                                                  .pipe_stderr = true,
+                                                  .ignored_signals = std::move(ignored_signals)}) {
     write("nonsense\n");
     read_log_line_with("stdin:1: ");
   }
-};
-
-/// What a signal does, for the scope; programs that are started inherit it.
-class ScopedDisposition {
- public:
-  ScopedDisposition(int signal, void (*action)(int))
-      : signal_(signal), before_(std::signal(signal, action)) {}
-  ScopedDisposition(const ScopedDisposition&) = delete;
-  ScopedDisposition& operator=(const ScopedDisposition&) = delete;
-  ~ScopedDisposition() { std::signal(signal_, before_); }
-
- private:
-  int signal_;
-  void (*before_)(int);
 };
 
 std::size_t files_in(const TempDir& directory) {
@@ -168,7 +156,6 @@ TEST_SUITE("reports") {
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
       const TempDir directory;
       const auto page = directory.write("page.html", "older");
-      const ScopedDisposition usual(signal, SIG_DFL);
       BegunReport program({"-", "-o", page, "--trace", directory.path("trace.json")});
       CHECK(files_in(directory) == 3);
       program.send_signal(signal);
@@ -180,8 +167,7 @@ TEST_SUITE("reports") {
 
   TEST_CASE("a signal that is to be ignored is ignored") {
     const TempDir directory;
-    const ScopedDisposition ignored(SIGHUP, SIG_IGN);
-    BegunReport program({"-", "-o", directory.path("page.html")});
+    BegunReport program({"-", "-o", directory.path("page.html")}, {SIGHUP});
     program.send_signal(SIGHUP);
     CHECK(program.wait().exit == 1);
     CHECK(is_page(directory.read("page.html")));

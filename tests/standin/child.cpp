@@ -1,6 +1,8 @@
 // posix_spawn, poll, waitid on a pidfd.
 #include "child.hpp"
 
+#include "../support/usual_signals.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -37,6 +39,14 @@ std::array<int, 2> open_pipe() {
   return ends;
 }
 
+sigset_t usual_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : test::inherited_signals)
+    ::sigaddset(&signals, signal);
+  return signals;
+}
+
 /// Takes what there is; closes at the end.
 void drain(int& fd, std::string& into) {
   std::array<char, 65536> buffer;
@@ -61,7 +71,10 @@ Child::Child(const std::vector<std::string>& argv, const std::vector<std::string
   check(::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0), "addopen");
   check(::posix_spawn_file_actions_adddup2(&actions, out[1], 1), "adddup2");
   check(::posix_spawn_file_actions_adddup2(&actions, err[1], 2), "adddup2");
-  check(::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP), "setflags");
+  const auto usual = usual_signals();
+  check(::posix_spawnattr_setsigdefault(&attributes, &usual), "setsigdefault");
+  check(::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF),
+        "setflags");
   const int error = ::posix_spawnp(&pid_, argv.front().c_str(), &actions, &attributes,
                                    pointers(argv).data(), pointers(env).data());
   ::posix_spawn_file_actions_destroy(&actions);

@@ -1,6 +1,8 @@
 // Running programs under test.
 #include "program.hpp"
 
+#include "usual_signals.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
@@ -112,7 +114,9 @@ Program::Program(std::vector<std::string> argv, ProgramOptions options) {
     for (const auto& [name, value] : options.environment) {
       ::setenv(name.c_str(), value.c_str(), 1);
     }
-    std::signal(SIGPIPE, SIG_DFL);
+    restore_usual_signals();
+    for (const int signal : options.ignored_signals)
+      std::signal(signal, SIG_IGN);
     put(in, STDIN_FILENO);
     put(out, STDOUT_FILENO);
     put(options.error >= 0 ? options.error : error_.get(), STDERR_FILENO);

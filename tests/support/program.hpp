@@ -50,6 +50,7 @@ struct ProgramOptions {
   bool pipe_stderr = false;  ///< for `read_log_line_with`
   bool close_stdin = false;
   bool close_stdout = false;
+  std::vector<int> ignored_signals;  ///< all others are as usual
   bool subreaper =
       false;  ///< orphans below it become its children, as a container's first process's
 };

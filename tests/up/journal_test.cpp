@@ -73,6 +73,18 @@ std::string journal_of(const Scene& scene) {
   return scene.directory().read("journal");
 }
 
+/// As if a run had been killed between the admission of its one plan and its create.
+void write_journal_of_killed_run(const Scene& scene, const std::string& target) {
+  const journal::Admitted admitted{.digest = std::string(64, 'a'),
+                                   .id = "id-" + target,
+                                   .target = target,
+                                   .line = 1,
+                                   .creates = true,
+                                   .again = false,
+                                   .at = {}};
+  scene.directory().write("journal", journal::to_line(journal::Begun{"r"}) + to_line(admitted));
+}
+
 std::size_t creates_of(const StandIn& smolvm, std::string_view machine) {
   return static_cast<std::size_t>(std::ranges::count(smolvm.verbs_for(machine), "create"));
 }
@@ -285,14 +297,7 @@ TEST_SUITE("up") {
     const Recorder smolvm(scene);
     smolvm.answer({{"ls", {{{"exit", 1}, {"err", "Error: database is locked\n"}}}}});
     const std::vector<json> plans = {created(scene, "b")};
-    const journal::Admitted admitted{.digest = std::string(64, 'a'),
-                                     .id = "id-b",
-                                     .target = "b",
-                                     .line = 1,
-                                     .creates = true,
-                                     .again = false,
-                                     .at = {}};
-    scene.directory().write("journal", journal::to_line(journal::Begun{"r"}) + to_line(admitted));
+    write_journal_of_killed_run(scene, "b");
     const auto unknown = smolvm.run(plans, with_journal(scene, {"--resume"}));
     CHECK(unknown.of("b")["status"] == "cancelled");
     CHECK(unknown.of("b")["leaked"] == true);
@@ -308,15 +313,7 @@ TEST_SUITE("up") {
     CHECK(run_program({StandIn::executable(), "machine", "create", "--name", "mine"}, "",
                       smolvm.environment())
               .exit == 0);
-    // As if the run had been killed before its create.
-    const journal::Admitted admitted{.digest = std::string(64, 'a'),
-                                     .id = "id-mine",
-                                     .target = "mine",
-                                     .line = 1,
-                                     .creates = true,
-                                     .again = false,
-                                     .at = {}};
-    scene.directory().write("journal", journal::to_line(journal::Begun{"r"}) + to_line(admitted));
+    write_journal_of_killed_run(scene, "mine");
     const auto run = resume(scene, smolvm, {plan});
     CHECK(run.of("mine")["error"]["code"] == "create_failed");
     CHECK(run.of("mine")["leaked"] == false);
@@ -335,14 +332,7 @@ TEST_SUITE("up") {
     const std::vector<json> plans = {created(scene, "b")};
     CHECK(smolvm.run(plans).of("b")["error"]["code"] == "create_failed");
     smolvm.forget_calls();
-    const journal::Admitted admitted{.digest = std::string(64, 'a'),
-                                     .id = "id-b",
-                                     .target = "b",
-                                     .line = 1,
-                                     .creates = true,
-                                     .again = false,
-                                     .at = {}};
-    scene.directory().write("journal", journal::to_line(journal::Begun{"r"}) + to_line(admitted));
+    write_journal_of_killed_run(scene, "b");
     const auto run = smolvm.run(plans, with_journal(scene, {"--resume"}));
     CHECK(run.of("b")["status"] == "ok");
     CHECK(run.of("b")["phases"][0]["attempts"] == 2);

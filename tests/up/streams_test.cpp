@@ -12,6 +12,7 @@
 #include <array>
 #include <csignal>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace smolfleet::test;
@@ -27,6 +28,19 @@ ProgramOptions options_of(const StandIn& smolvm) {
 
 std::vector<std::string> up(std::vector<std::string> options = {}) {
   return Scene::up(StandIn::executable(), std::move(options));
+}
+
+/// The reading end and the writing end.
+std::pair<UniqueFd, UniqueFd> make_pipe() {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+std::pair<UniqueFd, UniqueFd> make_sockets() {
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
 void check_both_ok(const UpRun& run) {
@@ -113,10 +127,7 @@ TEST_SUITE("up") {
   TEST_CASE("stdin may be a socket, and is blocking again afterwards") {
     const Scene scene;
     const StandIn smolvm(scene);
-    std::array<int, 2> ends{};
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
-    const UniqueFd ours(ends[0]);
-    const UniqueFd theirs(ends[1]);
+    const auto [ours, theirs] = make_sockets();
     auto options = options_of(smolvm);
     options.input = theirs.get();
     Program program(up(), options);
@@ -131,10 +142,7 @@ TEST_SUITE("up") {
   TEST_CASE("a socket that is stdin and stdout is blocking again afterwards") {
     const Scene scene;
     const StandIn smolvm(scene);
-    std::array<int, 2> ends{};
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
-    const UniqueFd ours(ends[0]);
-    const UniqueFd theirs(ends[1]);
+    const auto [ours, theirs] = make_sockets();
     auto options = options_of(smolvm);
     options.input = theirs.get();
     options.output = theirs.get();
@@ -147,10 +155,7 @@ TEST_SUITE("up") {
   TEST_CASE("the wrong end of a pipe is refused, instead of feeding on its own results") {
     const Scene scene;
     const StandIn smolvm(scene);
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    const UniqueFd read(ends[0]);
-    const UniqueFd write(ends[1]);
+    const auto [read, write] = make_pipe();
     auto options = options_of(smolvm);
     options.input = write.get();
     Program program(up(), options);
@@ -160,10 +165,7 @@ TEST_SUITE("up") {
   TEST_CASE("a stderr that nobody reads neither holds up the run nor its end") {
     const Scene scene;
     const StandIn smolvm(scene);
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    const UniqueFd read(ends[0]);
-    const UniqueFd write(ends[1]);
+    const auto [read, write] = make_pipe();
     std::string feed;
     for (int i = 0; i < 2000; ++i)
       feed += "this is no plan\n";
@@ -181,10 +183,7 @@ TEST_SUITE("up") {
   TEST_CASE("a pipe that smolfleet reads stays blocking for those who share it") {
     const Scene scene;
     const StandIn smolvm(scene);
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    const UniqueFd read(ends[0]);
-    UniqueFd write(ends[1]);
+    auto [read, write] = make_pipe();
     auto options = options_of(smolvm);
     options.input = read.get();
     Program program(up(), options);
