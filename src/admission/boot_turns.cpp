@@ -67,7 +67,7 @@ class Counted {
   std::size_t& count_;
 };
 
-std::size_t first_width(const BootRules& rules, const std::optional<BootWidth>& automatic) {
+std::size_t initial_width(const BootRules& rules, const std::optional<BootWidth>& automatic) {
   return automatic ? automatic->width() : *rules.slots;
 }
 
@@ -84,7 +84,7 @@ BootTurns::BootTurns(const core::Executor& executor, core::Clock& clock, const B
       host_is_warm_(std::move(host_is_warm)),
       on_width_(std::move(on_width)),
       automatic_(rules.slots ? std::nullopt : std::optional<BootWidth>(rules.most)),
-      width_(first_width(rules, automatic_)),
+      width_(initial_width(rules, automatic_)),
       interval_(interval_of(rules)),
       first_(executor, 1),
       slots_(executor, width_) {}

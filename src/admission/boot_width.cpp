@@ -27,7 +27,7 @@ constexpr std::uint64_t most_vain = 6;
 /// A goodput so many times larger or smaller than what is known is no chance any more.
 constexpr double another_host = 2;
 /// What is known of a width is forgotten after so many cohorts.
-constexpr std::uint64_t memory = 64;
+constexpr std::uint64_t longest_memory = 64;
 
 }  // namespace
 
@@ -134,7 +134,7 @@ void BootWidth::learn(double goodput) {
   level.goodput = by_chance ? (known + goodput) / 2 : goodput;
   level.measured = cohort_.number;
   for (auto& each : levels_) {
-    if (each.measured + memory < cohort_.number) each.goodput.reset();
+    if (each.measured + longest_memory < cohort_.number) each.goodput.reset();
   }
 }
 

@@ -49,10 +49,6 @@ class ErrorsForgotten {
 constexpr std::size_t longest_name_shown = 4096;
 constexpr std::size_t longest_subject = 1024;
 
-std::unexpected<Objection> objection(std::string text, std::string hint) {
-  return std::unexpected(Objection{.text = std::move(text), .hint = std::move(hint)});
-}
-
 struct Decoded {
   X509Ptr certificate;  ///< nullptr if the bytes do not begin with one
   bool is_all = false;  ///< nothing follows

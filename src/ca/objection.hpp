@@ -3,7 +3,9 @@
 
 #include "smolfleet/core/failure.hpp"
 
+#include <expected>
 #include <string>
+#include <utility>
 
 namespace smolfleet::ca {
 
@@ -13,5 +15,10 @@ struct Objection {
   std::string text;  ///< to follow the file's name: "is DER, not PEM"
   std::string hint;  ///< what to do
 };
+
+/// For a check that returns the objection in place of what it was to read.
+[[nodiscard]] inline std::unexpected<Objection> objection(std::string text, std::string hint) {
+  return std::unexpected(Objection{.text = std::move(text), .hint = std::move(hint)});
+}
 
 }  // namespace smolfleet::ca

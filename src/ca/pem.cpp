@@ -27,10 +27,6 @@ constexpr std::size_t longest_label_shown = 64;
 
 constexpr const char* ask_for_one = "The file must hold the proxy's CA certificate in PEM, alone.";
 
-std::unexpected<Objection> objection(std::string text, std::string hint = ask_for_one) {
-  return std::unexpected(Objection{.text = std::move(text), .hint = std::move(hint)});
-}
-
 /// Takes the next line off `text`, without its end and the white space before that.
 std::string_view take_line(std::string_view& text) {
   const auto end = std::min(text.find('\n'), text.size());
@@ -151,16 +147,16 @@ bool is_text(std::string_view bytes) {
 }  // namespace
 
 std::expected<std::string, Objection> certificate_block(std::string_view text) {
-  if (!is_text(text)) return objection("is not PEM: it holds binary data or UTF-16");
+  if (!is_text(text)) return objection("is not PEM: it holds binary data or UTF-16", ask_for_one);
   Blocks blocks;
   if (auto fault = blocks.read(text)) return std::unexpected(std::move(*fault));
   if (blocks.count() == 0)
-    return objection("is not PEM: it has no line -----BEGIN CERTIFICATE-----");
+    return objection("is not PEM: it has no line -----BEGIN CERTIFICATE-----", ask_for_one);
   if (blocks.count() > 1)
     return objection(fmt::format("holds {} certificates, not one", blocks.count()),
                      "Leave only the proxy's own CA in the file, not a chain or a bundle.");
   auto der = decoded(blocks.first_body());
-  if (!der) return objection("has a damaged certificate: its block is no base64");
+  if (!der) return objection("has a damaged certificate: its block is no base64", ask_for_one);
   return std::move(*der);
 }
 

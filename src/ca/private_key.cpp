@@ -14,7 +14,7 @@ namespace smolfleet::ca {
 
 namespace {
 
-constexpr std::string_view label = "PRIVATE KEY";
+constexpr std::string_view key_label = "PRIVATE KEY";
 
 bool contains_in_any_case(std::string_view text, std::string_view upper) {
   const auto same = [](char c, char wanted) {
@@ -26,11 +26,11 @@ bool contains_in_any_case(std::string_view text, std::string_view upper) {
 /// A label is in capitals. One in other letters counts on a line with dashes; "no private key in
 /// here" in a comment does not.
 bool has_label(std::string_view text) {
-  if (text.contains(label)) return true;
+  if (text.contains(key_label)) return true;
   while (!text.empty()) {
     const auto end = std::min(text.find_first_of("\r\n"), text.size());
     const auto line = text.substr(0, end);
-    if (line.contains("--") && contains_in_any_case(line, label)) return true;
+    if (line.contains("--") && contains_in_any_case(line, key_label)) return true;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return false;

@@ -14,21 +14,21 @@ namespace smolfleet::check {
 namespace {
 
 /// Keeps the order in which keys are added.
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json or_null(const std::optional<std::string>& text) {
-  return text ? Json(*text) : Json(nullptr);
+OrderedJson or_null(const std::optional<std::string>& text) {
+  return text ? OrderedJson(*text) : OrderedJson(nullptr);
 }
 
 /// Argv may hold any bytes; what is no UTF-8 is replaced here.
-std::string one_line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string one_line(const OrderedJson& json) {
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
-Json json_of(const std::optional<CheckedCa>& ca) {
+OrderedJson json_of(const std::optional<CheckedCa>& ca) {
   if (!ca) return nullptr;
   const auto& certificate = ca->staged.certificate;
-  Json json;
+  OrderedJson json;
   json["label"] = plan::to_string(ca->staged.label);
   json["path"] = ca->path;
   json["fingerprint_sha256"] = certificate.fingerprint;
@@ -38,11 +38,11 @@ Json json_of(const std::optional<CheckedCa>& ca) {
 }
 
 /// One entry per command: a phase may have two.
-Json json_of(const std::vector<Phase>& phases) {
-  auto commands = Json::array();
+OrderedJson json_of(const std::vector<Phase>& phases) {
+  auto commands = OrderedJson::array();
   for (const auto& phase : phases) {
     for (const auto& command : phase.commands) {
-      Json json;
+      OrderedJson json;
       json["phase"] = phase.name;
       json["argv"] = command.argv;
       json["through_environment"] = command.through_environment;
@@ -52,10 +52,10 @@ Json json_of(const std::vector<Phase>& phases) {
   return commands;
 }
 
-Json json_of(const std::vector<Warning>& warnings) {
-  auto list = Json::array();
+OrderedJson json_of(const std::vector<Warning>& warnings) {
+  auto list = OrderedJson::array();
   for (const auto& warning : warnings) {
-    Json json;
+    OrderedJson json;
     json["code"] = to_string(warning.doubt);
     json["pointer"] = warning.pointer;
     json["message"] = warning.message;
@@ -65,9 +65,9 @@ Json json_of(const std::vector<Warning>& warnings) {
   return list;
 }
 
-Json error_of(const Verdict& verdict) {
+OrderedJson error_of(const Verdict& verdict) {
   if (!verdict.failure) return nullptr;
-  Json json;
+  OrderedJson json;
   json["code"] = core::to_string(verdict.failure->code);
   json["pointer"] = verdict.pointer;
   json["message"] = verdict.failure->message;
@@ -78,7 +78,7 @@ Json error_of(const Verdict& verdict) {
 }  // namespace
 
 std::string to_line(const Verdict& verdict) {
-  Json json;
+  OrderedJson json;
   json["line"] = verdict.line;
   json["id"] = or_null(verdict.id);
   json["target"] = or_null(verdict.target);
@@ -91,17 +91,17 @@ std::string to_line(const Verdict& verdict) {
 }
 
 std::string to_line(const Tally& tally) {
-  Json summary;
+  OrderedJson summary;
   summary["plans"] = tally.lines();
   summary["good"] = tally.good;
   summary["bad"] = tally.bad;
   summary["warnings"] = tally.warnings;
-  Json assumptions;
+  OrderedJson assumptions;
   assumptions["smolvm"] = driver::to_string(*assumed.version);
   assumptions["create_label"] = assumed.create_label;
   assumptions["copy_mode"] = assumed.copy_mode;
   assumptions["exec_user"] = assumed.exec_user;
-  Json json;
+  OrderedJson json;
   json["summary"] = std::move(summary);
   json["assumed"] = std::move(assumptions);
   return one_line(json);

@@ -29,7 +29,7 @@ using core::Awaitable;
 using core::OwnStream;
 
 /// What goes to stdout, in messages; the table of exit statuses calls it so too.
-constexpr auto content = "the verdicts";
+constexpr auto what_check_prints = "the verdicts";
 
 /// A check under way.
 class Check {
@@ -39,7 +39,7 @@ class Check {
         feed_(std::move(feed), feed_name(options.feed)),
         writer_(
             loop.get_executor(), std::move(report), queued_results, [this] { feed_.stop(); },
-            content),
+            what_check_prints),
         examiner_(options.driver),
         text_(core::Palette(shows_colours(STDOUT_FILENO)),
               options.quiet ? check::TextReport::Detail::brief : check::TextReport::Detail::full) {}
@@ -99,7 +99,7 @@ std::string program_of(const std::string& smolvm, spdlog::logger& log) {
 
 std::expected<int, NoRun> run_check(asio::io_context& loop, CheckOptions& options,
                                     ClosedStreams closed, spdlog::logger& log) {
-  auto report = open_results(loop.get_executor(), closed, content);
+  auto report = open_results(loop.get_executor(), closed, what_check_prints);
   if (!report) return std::unexpected(std::move(report).error());
   auto feed = open_feed(loop.get_executor(), options.feed, closed);
   if (!feed) return std::unexpected(std::move(feed).error());

@@ -74,7 +74,7 @@ Findings look_around() {
 }
 
 /// What goes to stdout, in messages; the table of exit statuses calls it so too.
-constexpr auto content = "the findings";
+constexpr auto what_doctor_prints = "the findings";
 
 /// An examination under way.
 class Doctor {
@@ -83,7 +83,8 @@ class Doctor {
       : options_(options),
         scope_(loop.get_executor()),
         runner_(loop.get_executor()),
-        writer_(loop.get_executor(), std::move(report), queued_results, [] {}, content) {}
+        writer_(
+            loop.get_executor(), std::move(report), queued_results, [] {}, what_doctor_prints) {}
 
   Awaitable<void> run() { co_await scope_.run(examine()); }
 
@@ -119,7 +120,7 @@ class Doctor {
 
 std::expected<int, NoRun> run_doctor(asio::io_context& loop, const DoctorOptions& options,
                                      ClosedStreams closed, spdlog::logger& log) {
-  auto report = open_results(loop.get_executor(), closed, content);
+  auto report = open_results(loop.get_executor(), closed, what_doctor_prints);
   if (!report) return std::unexpected(std::move(report).error());
   Doctor doctor(loop, options, std::move(*report));
   const auto driven = drive(loop, doctor.run(), {.ended = [] {}, .last_words = [] {}}, log);

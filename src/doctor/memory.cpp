@@ -4,6 +4,8 @@
 #include "smolfleet/admission/memory_reserve.hpp"
 #include "smolfleet/driver/smolvm.hpp"
 
+#include "doctor/units.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +13,6 @@
 namespace smolfleet::doctor {
 namespace {
 
-constexpr std::uint64_t bytes_per_mib = 1024 * std::uint64_t{1024};
 /// The least that a machine can be given (contract §1.2).
 constexpr std::uint64_t least_guest = 64;
 /// Below it hardly anything but the smallest guests has room.

@@ -55,18 +55,18 @@ std::string closing(const Findings& findings) {
   return "Everything is as it should be.\n";
 }
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-std::string one_line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string one_line(const OrderedJson& json) {
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
-Json json_of(const Finding& finding) {
-  Json json;
+OrderedJson json_of(const Finding& finding) {
+  OrderedJson json;
   json["topic"] = finding.topic;
   json["level"] = to_string(finding.level);
   json["text"] = finding.text;
-  json["mend"] = finding.mend ? Json(*finding.mend) : Json(nullptr);
+  json["mend"] = finding.mend ? OrderedJson(*finding.mend) : OrderedJson(nullptr);
   return json;
 }
 
@@ -83,10 +83,10 @@ std::string to_lines(const Findings& findings) {
   std::string lines;
   for (const auto& finding : findings)
     lines += one_line(json_of(finding));
-  Json summary;
+  OrderedJson summary;
   for (const auto level : {Level::ok, Level::info, Level::warning, Level::problem})
     summary[std::string(to_string(level))] = count(findings, level);
-  Json json;
+  OrderedJson json;
   json["summary"] = std::move(summary);
   return lines + one_line(json);
 }

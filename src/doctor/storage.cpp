@@ -4,6 +4,8 @@
 #include "smolfleet/core/shell.hpp"
 #include "smolfleet/core/text.hpp"
 
+#include "doctor/units.hpp"
+
 #include <fmt/format.h>
 #include <sys/statvfs.h>
 #include <sys/un.h>
@@ -101,7 +103,6 @@ Room look_at(const fs::path& directory) {
   room.is_writable = ::access(room.found.c_str(), W_OK | X_OK) == 0;
   struct statvfs system{};
   if (::statvfs(room.found.c_str(), &system) != 0) return room;
-  constexpr std::uint64_t bytes_per_mib = 1024 * std::uint64_t{1024};
   room.free_mib = system.f_bavail * system.f_frsize / bytes_per_mib;
   if (system.f_files > 0) room.free_inodes = system.f_favail;
   return room;

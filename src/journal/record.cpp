@@ -13,7 +13,7 @@
 namespace smolfleet::journal {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 using std::chrono::milliseconds;
 
 constexpr std::size_t digest_length = 64;
@@ -26,8 +26,8 @@ constexpr std::string_view sum_head = R"(,"sum":")";
 constexpr std::string_view sum_tail = R"("})";
 constexpr std::size_t sum_size = sum_head.size() + sum_digits + sum_tail.size();
 
-std::string line_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string line_of(const OrderedJson& json) {
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 /// What closes a record: a byte that a disk has changed may well leave good JSON behind, which says
@@ -41,7 +41,7 @@ std::string summed(std::string_view record) {
   return fmt::format("{}{}\n", record, sum_of(record));
 }
 
-std::string record_of(const Json& json) {
+std::string record_of(const OrderedJson& json) {
   auto line = line_of(json);
   line.resize(line.size() - std::string_view("}\n").size());
   return summed(line);
@@ -59,7 +59,7 @@ bool is_digest(std::string_view text) {
 
 /// The value of a key if it is there and has the type, otherwise nothing.
 template <class T>
-std::optional<T> get(const Json& json, const char* key) {
+std::optional<T> get(const OrderedJson& json, const char* key) {
   const auto found = json.find(key);
   if (found == json.end()) return std::nullopt;
   if constexpr (std::is_same_v<T, bool>) {
@@ -72,7 +72,7 @@ std::optional<T> get(const Json& json, const char* key) {
   return found->template get<T>();
 }
 
-std::expected<Record, std::string> parse_begun(const Json& json) {
+std::expected<Record, std::string> parse_begun(const OrderedJson& json) {
   const auto version = get<int>(json, "journal");
   auto run = get<std::string>(json, "run");
   if (!version || !run) return std::unexpected("does not say which run it is of");
@@ -83,7 +83,7 @@ std::expected<Record, std::string> parse_begun(const Json& json) {
   return Begun{std::move(*run)};
 }
 
-std::expected<Record, std::string> parse_admitted(const Json& json) {
+std::expected<Record, std::string> parse_admitted(const OrderedJson& json) {
   auto digest = get<std::string>(json, "plan");
   auto id = get<std::string>(json, "id");
   auto target = get<std::string>(json, "target");
@@ -102,7 +102,7 @@ std::expected<Record, std::string> parse_admitted(const Json& json) {
                   .at = std::chrono::sys_time<milliseconds>(milliseconds(*at))};
 }
 
-std::expected<Record, std::string> parse_ended(const Json& json, std::string_view line) {
+std::expected<Record, std::string> parse_ended(const OrderedJson& json, std::string_view line) {
   auto digest = get<std::string>(json, "plan");
   const auto result = json.find("result");
   const bool ours = line.starts_with(ended_head) && digest && is_digest(*digest) &&
@@ -124,7 +124,7 @@ std::expected<Record, std::string> parse_ended(const Json& json, std::string_vie
                .result_at = result_at};
 }
 
-std::expected<Record, std::string> parse_kind(const Json& json, std::string_view line) {
+std::expected<Record, std::string> parse_kind(const OrderedJson& json, std::string_view line) {
   const auto kind = get<std::string>(json, "record");
   if (kind == "begun") return parse_begun(json);
   if (kind == "admitted") return parse_admitted(json);
@@ -135,7 +135,7 @@ std::expected<Record, std::string> parse_kind(const Json& json, std::string_view
 }  // namespace
 
 std::string to_line(const Begun& record) {
-  Json json;
+  OrderedJson json;
   json["record"] = "begun";
   json["journal"] = format_version;
   json["run"] = record.run;
@@ -143,7 +143,7 @@ std::string to_line(const Begun& record) {
 }
 
 std::string to_line(const Admitted& record) {
-  Json json;
+  OrderedJson json;
   json["record"] = "admitted";
   json["plan"] = record.digest;
   json["id"] = record.id;
@@ -161,7 +161,7 @@ std::string ended_line(std::string_view digest, std::string_view result) {
 }
 
 std::expected<Record, std::string> parse_record(std::string_view line) {
-  const auto json = Json::parse(line, nullptr, false);
+  const auto json = OrderedJson::parse(line, nullptr, false);
   if (!json.is_object()) return std::unexpected("is no JSON object");
   auto record = parse_kind(json, line);
   if (record && !has_right_sum(line)) return std::unexpected("is not as it was written");
@@ -169,7 +169,7 @@ std::expected<Record, std::string> parse_record(std::string_view line) {
 }
 
 std::string replayed(std::string_view result, std::uint64_t number, bool guest_is_gone) {
-  auto json = Json::parse(result, nullptr, false);
+  auto json = OrderedJson::parse(result, nullptr, false);
   const bool moved = get<std::uint64_t>(json, "line") != number;
   if (!json.is_object() || (!moved && !guest_is_gone)) return fmt::format("{}\n", result);
   json["line"] = number;

@@ -25,17 +25,17 @@ std::string element_of(std::string_view pointer, std::size_t index) {
 }
 
 /// The kind of a value, for where it must not be shown.
-std::string_view kind_of(const Json& value) {
+std::string_view kind_of(const OrderedJson& value) {
   switch (value.type()) {
-    case Json::value_t::object:
+    case OrderedJson::value_t::object:
       return "an object";
-    case Json::value_t::array:
+    case OrderedJson::value_t::array:
       return "an array";
-    case Json::value_t::string:
+    case OrderedJson::value_t::string:
       return "a string";
-    case Json::value_t::boolean:
+    case OrderedJson::value_t::boolean:
       return "a boolean";
-    case Json::value_t::null:
+    case OrderedJson::value_t::null:
       return "null";
     default:
       return "a number";
@@ -44,12 +44,12 @@ std::string_view kind_of(const Json& value) {
 
 /// The value itself if it is small enough for a message. An object or an array may hold `env`,
 /// whose values are never shown.
-std::string shown(const Json& value) {
+std::string shown(const OrderedJson& value) {
   if (value.is_structured()) return std::string(kind_of(value));
   if (!value.is_string()) return value.dump();
   const auto& text = value.get_ref<const std::string&>();
   const auto head = core::utf8_head(text, longest_quote);
-  const auto quoted = core::printable(Json(std::string(head)).dump(), std::string::npos);
+  const auto quoted = core::printable(OrderedJson(std::string(head)).dump(), std::string::npos);
   return head.size() < text.size() ? quoted + fmt::format("… ({} bytes)", text.size()) : quoted;
 }
 
@@ -59,7 +59,7 @@ void Faults::add(Fault fault) {
   if (!first_) first_ = std::move(fault);
 }
 
-Fields::Fields(const Json& object, std::string pointer, Nulls nulls, Faults& faults)
+Fields::Fields(const OrderedJson& object, std::string pointer, Nulls nulls, Faults& faults)
     : object_(&object), pointer_(std::move(pointer)), nulls_(nulls), faults_(&faults) {}
 
 void Fields::require(std::string_view key) const {
@@ -188,13 +188,13 @@ std::vector<Fields> Fields::objects(std::string_view key) const {
   return result;
 }
 
-const Json* Fields::find(std::string_view key) const {
+const OrderedJson* Fields::find(std::string_view key) const {
   const auto member = object_->find(key);
   if (member == object_->end()) return nullptr;
   return member->is_null() && nulls_ == Nulls::absent ? nullptr : &*member;
 }
 
-const Json* Fields::array(std::string_view key) const {
+const OrderedJson* Fields::array(std::string_view key) const {
   const auto* value = find(key);
   if (value == nullptr || value->is_array()) return value;
   wrong_kind(pointer_to(pointer_, key), "must be an array", *value,
@@ -202,7 +202,7 @@ const Json* Fields::array(std::string_view key) const {
   return nullptr;
 }
 
-std::optional<std::string> Fields::checked(const Json& value, Rule rule,
+std::optional<std::string> Fields::checked(const OrderedJson& value, Rule rule,
                                            const std::string& pointer) const {
   TextFault fault = "must be a string";
   if (value.is_string()) {
@@ -216,14 +216,14 @@ std::optional<std::string> Fields::checked(const Json& value, Rule rule,
 }
 
 /// What stands where an object or an array should be may be a secret of `env` in the wrong form.
-void Fields::wrong_kind(std::string pointer, std::string_view expected, const Json& got,
+void Fields::wrong_kind(std::string pointer, std::string_view expected, const OrderedJson& got,
                         std::string hint) const {
   faults_->add({.pointer = std::move(pointer),
                 .text = fmt::format("{}, got {}", expected, kind_of(got)),
                 .hint = std::move(hint)});
 }
 
-void Fields::wrong(std::string pointer, std::string_view expected, const Json& got) const {
+void Fields::wrong(std::string pointer, std::string_view expected, const OrderedJson& got) const {
   faults_->add({.pointer = std::move(pointer),
                 .text = fmt::format("{}, got {}", expected, shown(got)),
                 .hint = {}});

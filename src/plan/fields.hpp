@@ -34,7 +34,7 @@ enum class Nulls { absent, refused };
 class Fields {
  public:
   /// `object` must be one.
-  Fields(const Json& object, std::string pointer, Nulls nulls, Faults& faults);
+  Fields(const OrderedJson& object, std::string pointer, Nulls nulls, Faults& faults);
 
   [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
   void require(std::string_view key) const;
@@ -63,15 +63,15 @@ class Fields {
   [[nodiscard]] std::vector<Fields> objects(std::string_view key) const;
 
  private:
-  [[nodiscard]] const Json* find(std::string_view key) const;
-  [[nodiscard]] const Json* array(std::string_view key) const;
-  [[nodiscard]] std::optional<std::string> checked(const Json& value, Rule rule,
+  [[nodiscard]] const OrderedJson* find(std::string_view key) const;
+  [[nodiscard]] const OrderedJson* array(std::string_view key) const;
+  [[nodiscard]] std::optional<std::string> checked(const OrderedJson& value, Rule rule,
                                                    const std::string& pointer) const;
-  void wrong(std::string pointer, std::string_view expected, const Json& got) const;
-  void wrong_kind(std::string pointer, std::string_view expected, const Json& got,
+  void wrong(std::string pointer, std::string_view expected, const OrderedJson& got) const;
+  void wrong_kind(std::string pointer, std::string_view expected, const OrderedJson& got,
                   std::string hint) const;
 
-  const Json* object_;
+  const OrderedJson* object_;
   std::string pointer_;
   Nulls nulls_;
   Faults* faults_;

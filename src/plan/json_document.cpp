@@ -22,20 +22,20 @@ constexpr std::size_t longest_token = 64;
 constexpr int number_out_of_range = 406;
 
 /// Receives the events of one document. Once an event has returned false, no more come.
-class Builder final : public nlohmann::json_sax<Json> {
+class Builder final : public nlohmann::json_sax<OrderedJson> {
  public:
-  bool null() override { return add(Json(nullptr)); }
-  bool boolean(bool value) override { return add(Json(value)); }
-  bool number_integer(number_integer_t value) override { return add(Json(value)); }
-  bool number_unsigned(number_unsigned_t value) override { return add(Json(value)); }
+  bool null() override { return add(OrderedJson(nullptr)); }
+  bool boolean(bool value) override { return add(OrderedJson(value)); }
+  bool number_integer(number_integer_t value) override { return add(OrderedJson(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return add(OrderedJson(value)); }
   bool number_float(number_float_t value, const string_t& /*text*/) override {
-    return add(Json(value));
+    return add(OrderedJson(value));
   }
-  bool string(string_t& value) override { return add(Json(std::move(value))); }
+  bool string(string_t& value) override { return add(OrderedJson(std::move(value))); }
   bool binary(binary_t& /*value*/) override { return false; }  // JSON text has none
 
-  bool start_object(std::size_t /*size*/) override { return open(Json::object()); }
-  bool start_array(std::size_t /*size*/) override { return open(Json::array()); }
+  bool start_object(std::size_t /*size*/) override { return open(OrderedJson::object()); }
+  bool start_array(std::size_t /*size*/) override { return open(OrderedJson::array()); }
   bool end_array() override { return close(); }
   bool end_object() override { return !has_duplicate_key() && close(); }
   bool key(string_t& name) override {
@@ -54,12 +54,12 @@ class Builder final : public nlohmann::json_sax<Json> {
   Document finish(std::string_view line) &&;
 
  private:
-  Json& place(Json value);
-  bool add(Json value) {
+  OrderedJson& place(OrderedJson value);
+  bool add(OrderedJson value) {
     place(std::move(value));
     return true;
   }
-  bool open(Json container);
+  bool open(OrderedJson container);
   bool close() {
     open_.pop_back();
     return true;
@@ -68,9 +68,10 @@ class Builder final : public nlohmann::json_sax<Json> {
   [[nodiscard]] std::string pointer_to_innermost() const;
   [[nodiscard]] Fault syntax_fault(std::string_view line) const;
 
-  Json root_;
-  std::vector<Json*> open_;  ///< outermost first; stays valid, as only the innermost one grows
-  std::string key_;          ///< of the member whose value comes next
+  OrderedJson root_;
+  std::vector<OrderedJson*>
+      open_;         ///< outermost first; stays valid, as only the innermost one grows
+  std::string key_;  ///< of the member whose value comes next
   std::vector<std::string_view> keys_;
   std::optional<std::size_t> syntax_error_;  ///< how many bytes were read until then
   bool out_of_range_ = false;
@@ -78,17 +79,18 @@ class Builder final : public nlohmann::json_sax<Json> {
 };
 
 /// Puts `value` where the next value belongs.
-Json& Builder::place(Json value) {
+OrderedJson& Builder::place(OrderedJson value) {
   if (open_.empty()) return root_ = std::move(value);
   auto& parent = *open_.back();
-  if (parent.is_array()) return parent.get_ref<Json::array_t&>().emplace_back(std::move(value));
+  if (parent.is_array())
+    return parent.get_ref<OrderedJson::array_t&>().emplace_back(std::move(value));
   // Past ordered_map's own emplace, which compares with every key that is there: 200,000 keys would
   // take minutes.
-  auto& members = parent.get_ref<Json::object_t&>();
+  auto& members = parent.get_ref<OrderedJson::object_t&>();
   return members.emplace_back(std::move(key_), std::move(value)).second;
 }
 
-bool Builder::open(Json container) {
+bool Builder::open(OrderedJson container) {
   if (open_.size() == max_depth) {
     fault_ = Fault{.pointer = pointer_to_innermost(),
                    .text = fmt::format("is nested too deeply: {} levels are the most", max_depth),
@@ -101,7 +103,7 @@ bool Builder::open(Json container) {
 
 /// Looks at the object that ends. Sorting, because a hash table could be made to degenerate.
 bool Builder::has_duplicate_key() {
-  const auto& members = open_.back()->get_ref<const Json::object_t&>();
+  const auto& members = open_.back()->get_ref<const OrderedJson::object_t&>();
   if (members.size() < 2) return false;
   keys_.clear();
   for (const auto& member : members)
@@ -120,9 +122,10 @@ std::string Builder::pointer_to_innermost() const {
   std::string pointer;
   for (std::size_t i = 0; i + 1 < open_.size(); ++i) {
     const auto& container = *open_[i];
-    pointer = container.is_array()
-                  ? fmt::format("{}/{}", pointer, container.size() - 1)
-                  : pointer_to(pointer, container.get_ref<const Json::object_t&>().back().first);
+    pointer =
+        container.is_array()
+            ? fmt::format("{}/{}", pointer, container.size() - 1)
+            : pointer_to(pointer, container.get_ref<const OrderedJson::object_t&>().back().first);
   }
   return pointer;
 }
@@ -158,7 +161,7 @@ Document Builder::finish(std::string_view line) && {
 
 Document read_document(std::string_view line) {
   Builder builder;
-  const bool complete = Json::sax_parse(line.begin(), line.end(), &builder);
+  const bool complete = OrderedJson::sax_parse(line.begin(), line.end(), &builder);
   static_cast<void>(complete);  // finish() tells more
   return std::move(builder).finish(line);
 }

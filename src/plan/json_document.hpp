@@ -12,7 +12,7 @@ namespace smolfleet::plan {
 
 /// Keeps the order of keys. Its objects search one key after the other: never look up in a loop
 /// over a plan's own keys.
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// What is wrong, and where.
 struct Fault {
@@ -22,7 +22,7 @@ struct Fault {
 };
 
 struct Document {
-  Json root;  ///< as far as it could be read, if there is a fault
+  OrderedJson root;  ///< as far as it could be read, if there is a fault
   std::optional<Fault> fault;
 };
 

@@ -35,7 +35,7 @@ void read_proxies(const Fields& fields, bool strict, Plan& plan) {
   }
 }
 
-Plan read_plan(const Json& root, bool strict, Faults& faults) {
+Plan read_plan(const OrderedJson& root, bool strict, Faults& faults) {
   Plan plan;
   const Fields fields(root, "", Nulls::absent, faults);
   if (strict) fields.allow_only(plan_keys);
@@ -51,7 +51,7 @@ Plan read_plan(const Json& root, bool strict, Faults& faults) {
 }
 
 /// A string of the line's top level; nothing if there is none, or two to choose from.
-std::optional<std::string> readable(const Json& root, std::string_view key) {
+std::optional<std::string> readable(const OrderedJson& root, std::string_view key) {
   std::optional<std::string> found;
   for (const auto& [name, value] : root.items()) {
     if (name != key) continue;
@@ -61,7 +61,7 @@ std::optional<std::string> readable(const Json& root, std::string_view key) {
   return found;
 }
 
-Fault no_object(const Json& root) {
+Fault no_object(const OrderedJson& root) {
   std::string hint = "Write one plan per line: {\"target\": ...}.";
   if (root.is_array()) hint += " An array is taken apart by: jq -c '.[]' FILE";
   return {.pointer = {}, .text = "must be a JSON object", .hint = std::move(hint)};
@@ -76,7 +76,7 @@ core::Failure failure_of(Fault fault) {
   return failure;
 }
 
-Rejection rejection_of(const Json& root, std::uint64_t number, Fault fault) {
+Rejection rejection_of(const OrderedJson& root, std::uint64_t number, Fault fault) {
   Rejection rejection;
   rejection.line = number;
   rejection.pointer = fault.pointer;

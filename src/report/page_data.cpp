@@ -16,13 +16,13 @@
 namespace smolfleet::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::size_t most_examples = 5;
 constexpr std::size_t most_named = 200;  ///< plans in a list that nobody reads to its end
 
-std::string dumped(const Json& json) {
-  return fit_for_script(json.dump(-1, ' ', true, Json::error_handler_t::replace));
+std::string dumped(const OrderedJson& json) {
+  return fit_for_script(json.dump(-1, ' ', true, OrderedJson::error_handler_t::replace));
 }
 
 std::int64_t since_epoch(Moment moment) {
@@ -34,15 +34,16 @@ std::optional<Moment> origin_of(const Guests& guests) {
   return guests.guests.empty() ? std::nullopt : guests.guests.front().started_at;
 }
 
-Json json_of(const Times& times) {
-  Json json = {{"count", times.count}, {"p50", times.p50}, {"p90", times.p90},
-               {"p99", times.p99},     {"max", times.max}, {"distribution", Json::array()}};
+OrderedJson json_of(const Times& times) {
+  OrderedJson json = {{"count", times.count}, {"p50", times.p50},
+                      {"p90", times.p90},     {"p99", times.p99},
+                      {"max", times.max},     {"distribution", OrderedJson::array()}};
   for (const auto& point : times.distribution)
     json["distribution"].push_back({point.value, point.rank});
   return json;
 }
 
-Json json_of(const PhaseSummary& phase) {
+OrderedJson json_of(const PhaseSummary& phase) {
   return {{"name", phase.name},
           {"times", json_of(phase.times)},
           {"failed", phase.failed},
@@ -51,11 +52,11 @@ Json json_of(const PhaseSummary& phase) {
           {"mostAttempts", phase.most_attempts}};
 }
 
-Json json_of(const FailureGroup& group, const Guests& guests) {
-  Json json = {{"code", group.code},
-               {"phase", group.phase},
-               {"count", group.guests.size()},
-               {"examples", Json::array()}};
+OrderedJson json_of(const FailureGroup& group, const Guests& guests) {
+  OrderedJson json = {{"code", group.code},
+                      {"phase", group.phase},
+                      {"count", group.guests.size()},
+                      {"examples", OrderedJson::array()}};
   for (std::size_t i = 0; i < std::min(group.guests.size(), most_examples); ++i) {
     const auto& trouble = *guests.guests[group.guests[i]].trouble;
     json["examples"].push_back(
@@ -64,24 +65,24 @@ Json json_of(const FailureGroup& group, const Guests& guests) {
   return json;
 }
 
-Json json_of(const RunSummary& run) {
+OrderedJson json_of(const RunSummary& run) {
   return {{"id", run.id},
           {"plans", run.plans},
           {"byStatus", run.by_status},
           {"leaked", run.leaked},
           {"unanswered", run.unanswered},
           {"retries", run.retries},
-          {"began", run.began ? Json(since_epoch(*run.began)) : Json(nullptr)},
+          {"began", run.began ? OrderedJson(since_epoch(*run.began)) : OrderedJson(nullptr)},
           {"wall", run.wall.count()},
           {"mostInFlight", run.most_in_flight}};
 }
 
-Json json_of(const Input& input) {
+OrderedJson json_of(const Input& input) {
   return {{"name", input.name},       {"results", input.results}, {"events", input.events},
           {"records", input.records}, {"torn", input.torn},       {"unreadable", input.unreadable}};
 }
 
-Json json_of(const Unanswered& plan) {
+OrderedJson json_of(const Unanswered& plan) {
   return {{"name", plan.name},
           {"target", plan.target},
           {"run", plan.run},
@@ -89,12 +90,12 @@ Json json_of(const Unanswered& plan) {
           {"admitted", since_epoch(plan.admitted)}};
 }
 
-Json json_of_cas(const Guests& guests) {
+OrderedJson json_of_cas(const Guests& guests) {
   std::vector<std::size_t> used(guests.cas.size());
   for (const auto& guest : guests.guests) {
     if (guest.ca) ++used[*guest.ca];
   }
-  auto json = Json::array();
+  auto json = OrderedJson::array();
   for (std::size_t i = 0; i < used.size(); ++i) {
     const auto& ca = guests.cas[i];
     json.push_back({{"label", ca.label},
@@ -107,18 +108,18 @@ Json json_of_cas(const Guests& guests) {
 }
 
 template <class Values, class Convert>
-Json array_of(const Values& values, const Convert& convert, std::size_t most = SIZE_MAX) {
-  auto json = Json::array();
+OrderedJson array_of(const Values& values, const Convert& convert, std::size_t most = SIZE_MAX) {
+  auto json = OrderedJson::array();
   for (std::size_t i = 0; i < std::min(values.size(), most); ++i)
     json.push_back(convert(values[i]));
   return json;
 }
 
-Json overview(const Guests& guests, const Summary& summary) {
-  const auto as_it_is = [](const auto& value) { return Json(value); };
+OrderedJson overview(const Guests& guests, const Summary& summary) {
+  const auto as_it_is = [](const auto& value) { return OrderedJson(value); };
   const auto as_object = [](const auto& value) { return json_of(value); };
   const auto origin = origin_of(guests);
-  Json json;
+  OrderedJson json;
   json["origin"] = origin ? since_epoch(*origin) : 0;
   json["phases"] = array_of(summary.phases, as_object);
   json["whole"] = json_of(summary.whole);

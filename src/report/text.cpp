@@ -29,8 +29,8 @@ std::string fit_for_script(std::string_view json) {
 }
 
 std::string json_text(std::string_view text) {
-  using Json = nlohmann::json;
-  return fit_for_script(Json(text).dump(-1, ' ', true, Json::error_handler_t::replace));
+  const nlohmann::json json(text);
+  return fit_for_script(json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
 }
 
 std::string html(std::string_view text) {

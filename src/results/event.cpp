@@ -24,7 +24,7 @@ std::string_view to_string(EventKind kind) {
 }  // namespace
 
 std::string to_line(const Event& event) {
-  Json json;
+  OrderedJson json;
   json["event"] = to_string(event.kind);
   json["id"] = event.id;
   json["target"] = event.target;

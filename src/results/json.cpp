@@ -10,7 +10,7 @@
 namespace smolfleet::results {
 namespace {
 
-Json json_of(const Phase& phase) {
+OrderedJson json_of(const Phase& phase) {
   auto json = object_of(5);
   json["name"] = phase.name;
   json["start_ms"] = rounded(phase.start);
@@ -22,9 +22,9 @@ Json json_of(const Phase& phase) {
 
 }  // namespace
 
-Json object_of(std::size_t keys) {
-  auto json = Json::object();
-  json.get_ref<Json::object_t&>().reserve(keys);
+OrderedJson object_of(std::size_t keys) {
+  auto json = OrderedJson::object();
+  json.get_ref<OrderedJson::object_t&>().reserve(keys);
   return json;
 }
 
@@ -36,18 +36,18 @@ std::string json_time(std::chrono::system_clock::time_point time) {
   return core::to_iso8601(std::chrono::floor<std::chrono::milliseconds>(time));
 }
 
-Json json_of_phases(const std::vector<Phase>& phases) {
-  auto json = Json::array();
-  json.get_ref<Json::array_t&>().reserve(phases.size());
+OrderedJson json_of_phases(const std::vector<Phase>& phases) {
+  auto json = OrderedJson::array();
+  json.get_ref<OrderedJson::array_t&>().reserve(phases.size());
   for (const auto& phase : phases)
     json.push_back(json_of(phase));
   return json;
 }
 
-Json json_of_failure(const core::Failure& failure) {
+OrderedJson json_of_failure(const core::Failure& failure) {
   auto json = object_of(8);
   json["code"] = core::to_string(failure.code);
-  json["phase"] = failure.phase.empty() ? Json(nullptr) : Json(failure.phase);
+  json["phase"] = failure.phase.empty() ? OrderedJson(nullptr) : OrderedJson(failure.phase);
   json["message"] = failure.message;
   json["exit_code"] = or_null(failure.exit_code);
   json["signal"] = or_null(failure.signal);
@@ -57,8 +57,8 @@ Json json_of_failure(const core::Failure& failure) {
   return json;
 }
 
-std::string to_json_line(const Json& json) {
-  auto line = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string to_json_line(const OrderedJson& json) {
+  auto line = json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
   line += '\n';
   return line;
 }

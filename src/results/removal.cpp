@@ -39,7 +39,7 @@ RemovalStatus status_of(const core::Failure& failure) {
 }
 
 std::string to_line(const Removal& removal) {
-  Json json;
+  OrderedJson json;
   json["target"] = or_null(removal.target);
   json["id"] = or_null(removal.id);
   json["line"] = or_null(removal.line);
@@ -47,7 +47,7 @@ std::string to_line(const Removal& removal) {
   json["status"] = to_string(removal.status);
   json["duration_ms"] = rounded(removal.duration);
   json["phases"] = json_of_phases(removal.phases);
-  json["error"] = removal.failure ? json_of_failure(*removal.failure) : Json(nullptr);
+  json["error"] = removal.failure ? json_of_failure(*removal.failure) : OrderedJson(nullptr);
   return to_json_line(json);
 }
 

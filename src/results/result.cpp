@@ -11,7 +11,7 @@ namespace smolfleet::results {
 
 namespace {
 
-Json json_of(const Ca& ca) {
+OrderedJson json_of(const Ca& ca) {
   auto json = object_of(4);
   json["label"] = ca.label;
   json["fingerprint_sha256"] = ca.fingerprint_sha256;
@@ -20,20 +20,21 @@ Json json_of(const Ca& ca) {
   return json;
 }
 
-Json json_of(const Result& result) {
+OrderedJson json_of(const Result& result) {
   auto json = object_of(12);
   json["id"] = or_null(result.id);
   json["target"] = or_null(result.target);
   json["line"] = result.line;
   json["status"] = to_string(result.status);
   json["run"] = result.run;
-  json["started_at"] = result.started_at ? Json(json_time(*result.started_at)) : Json(nullptr);
+  json["started_at"] =
+      result.started_at ? OrderedJson(json_time(*result.started_at)) : OrderedJson(nullptr);
   json["queued_ms"] = rounded(result.queued);
   json["duration_ms"] = rounded(result.duration);
-  json["ca"] = result.ca ? json_of(*result.ca) : Json(nullptr);
+  json["ca"] = result.ca ? json_of(*result.ca) : OrderedJson(nullptr);
   json["phases"] = json_of_phases(result.phases);
   json["leaked"] = result.leaked;
-  json["error"] = result.failure ? json_of_failure(*result.failure) : Json(nullptr);
+  json["error"] = result.failure ? json_of_failure(*result.failure) : OrderedJson(nullptr);
   return json;
 }
 

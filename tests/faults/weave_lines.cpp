@@ -10,7 +10,7 @@
 namespace smolfleet::faults {
 namespace {
 
-constexpr std::uint64_t topic = 1;
+constexpr std::uint64_t lines_topic = 1;
 constexpr std::size_t longest_line = 1024 * std::size_t{1024};
 
 /// Words and what is wrong with them. TARGET is filled in.
@@ -30,10 +30,10 @@ const std::vector<std::pair<std::string, std::string>> broken_lines = {
     {"a NUL byte", std::string("{\"target\": \"TARGET\0\"}", 21)},
 };
 
-class Weaver {
+class LineWeaver {
  public:
-  Weaver(std::uint64_t seed, const CaFiles& files, Story& story)
-      : dice_(seed, topic), files_(files), story_(story) {}
+  LineWeaver(std::uint64_t seed, const CaFiles& files, Story& story)
+      : dice_(seed, lines_topic), files_(files), story_(story) {}
 
   void run() {
     const double u = dice_.fraction();
@@ -178,7 +178,7 @@ class Weaver {
 }  // namespace
 
 void weave_lines(std::uint64_t seed, const CaFiles& files, Story& story) {
-  Weaver(seed, files, story).run();
+  LineWeaver(seed, files, story).run();
 }
 
 }  // namespace smolfleet::faults

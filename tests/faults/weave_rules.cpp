@@ -8,7 +8,7 @@
 namespace smolfleet::faults {
 namespace {
 
-constexpr std::uint64_t topic = 2;
+constexpr std::uint64_t rules_topic = 2;
 
 /// A fault that costs the run no time, or one of those that end by a deadline, a back-off or a
 /// grace: these strike few machines, or a run of sixty would take minutes.
@@ -99,9 +99,9 @@ std::vector<Possible> for_clean_up() {
   return all;
 }
 
-class Weaver {
+class RuleWeaver {
  public:
-  Weaver(std::uint64_t seed, Story& story) : dice_(seed, topic), story_(story) {
+  RuleWeaver(std::uint64_t seed, Story& story) : dice_(seed, rules_topic), story_(story) {
     for (const auto& line : story.lines) {
       if (line.kind == LineKind::guest) targets_.push_back(line.target);
     }
@@ -169,7 +169,7 @@ class Weaver {
 }  // namespace
 
 void weave_rules(std::uint64_t seed, Story& story) {
-  Weaver(seed, story).run();
+  RuleWeaver(seed, story).run();
 }
 
 }  // namespace smolfleet::faults

@@ -14,8 +14,6 @@
 namespace smolfleet::standin {
 namespace {
 
-constexpr int report_fd = 3;
-
 Result<void> close_other_descriptors() {
   if (::fcntl(report_fd, F_SETFD, FD_CLOEXEC) == 0 && ::close_range(report_fd + 1, ~0U, 0) == 0) {
     return {};

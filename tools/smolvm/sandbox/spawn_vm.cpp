@@ -18,12 +18,6 @@
 namespace smolfleet::standin {
 namespace {
 
-constexpr int report_fd = 3;
-
-std::string start_failed(std::string_view reason) {
-  return cat("agent operation failed: start machine: agent operation failed: ", reason);
-}
-
 /// Root inside is the user outside. Needs no privilege, and is only possible for one uid and one
 /// gid.
 Sys<void> map_root(uid_t uid, gid_t gid) {

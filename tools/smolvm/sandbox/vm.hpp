@@ -20,6 +20,9 @@ struct Booting {
   Fd report;
 };
 
+/// Where a VM process has the writing end of `Booting::report`.
+inline constexpr int report_fd = 3;
+
 /// Spawns `/proc/self/exe _boot-vm <directory>/boot-config.json` in namespaces of its own (contract
 /// §4.4), in its own process group. `keep_output` leaves it stdout and stderr; otherwise they are
 /// /dev/null.

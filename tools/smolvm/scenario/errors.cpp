@@ -17,7 +17,7 @@ constexpr std::array starter{start};
 constexpr std::array talkers{exec, copy};
 constexpr std::array named{start, stop, remove, status, exec, copy};
 
-constexpr std::array names{
+constexpr std::array all_names{
     ErrorName{NamedError::locked, "locked", writers},
     ErrorName{NamedError::not_ready, "not-ready", starter},
     ErrorName{NamedError::enomem, "enomem", starter},
@@ -31,18 +31,14 @@ constexpr std::array names{
     ErrorName{NamedError::unreachable, "unreachable", talkers},
 };
 
-std::string start_failed(std::string_view reason) {
-  return cat("agent operation failed: start machine: agent operation failed: ", reason);
-}
-
 }  // namespace
 
 std::span<const ErrorName> error_names() {
-  return names;
+  return all_names;
 }
 
 const ErrorName& describe(NamedError error) {
-  return *std::ranges::find(names, error, &ErrorName::error);
+  return *std::ranges::find(all_names, error, &ErrorName::error);
 }
 
 std::string message_of(NamedError error, const Call& call) {

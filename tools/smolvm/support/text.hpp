@@ -25,4 +25,7 @@ template <typename... Parts>
 /// What Rust prints for an errno, for example "No such file or directory (os error 2)".
 [[nodiscard]] std::string os_error(int error);
 
+/// How smolvm words a start that failed.
+[[nodiscard]] std::string start_failed(std::string_view reason);
+
 }  // namespace smolfleet::standin
