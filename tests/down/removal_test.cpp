@@ -155,7 +155,7 @@ TEST_SUITE("down") {
                                                rule("delete", {3}, action("signal", "KILL")),
                                                rule("stop", {1}, action("hang", "polite"))})));
     CHECK(smolvm.run({created(scene, "b")}).ended.exit == 0);
-    const auto run = down(smolvm, feed_of({created(scene, "b")}), {"--deadline", "stop=3"});
+    const auto run = down(smolvm, feed_of({created(scene, "b")}), {"--deadline", "stop=9"});
     CHECK(run.ended.exit == 0);
     CHECK(run.of("b")["status"] == "removed");
     CHECK(run.of("b")["phases"][0]["attempts"] == 2);

@@ -1,18 +1,14 @@
 // Cutting and flipping.
 #include "journal_damage.hpp"
 
+#include "../support/program.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 namespace smolfleet::faults {
 namespace {
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// Where the last line begins that has an end.
 std::size_t last_line_of(const std::string& text) {
@@ -32,7 +28,7 @@ void turn(const std::string& journal, const Flip& flip) {
 }  // namespace
 
 bool tear(const std::string& journal, std::uint64_t where) {
-  const auto text = content_of(journal);
+  const auto text = test::content_of(journal);
   if (!text.ends_with('\n')) return false;
   const auto begin = last_line_of(text);
   if (text.substr(begin).contains("\"ended\"")) {
@@ -47,7 +43,7 @@ bool tear(const std::string& journal, std::uint64_t where) {
 }
 
 std::optional<Flip> flip_a_bit(const std::string& journal, std::uint64_t where) {
-  const auto text = content_of(journal);
+  const auto text = test::content_of(journal);
   const auto end = last_line_of(text);
   if (!text.ends_with('\n') || end < 2) return std::nullopt;
   // Not the newline before the last line: the two would be one, the last, and a last line is torn.

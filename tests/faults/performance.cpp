@@ -14,8 +14,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -24,11 +22,6 @@ namespace {
 
 using core::UniqueFd;
 using Clock = std::chrono::steady_clock;
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 void set_non_blocking(int fd) {
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
@@ -66,7 +59,7 @@ class Show {
     reap();
     take_results();
     measure_feed();
-    seen_.err = content_of(stage_.path("stderr"));
+    seen_.err = test::content_of(stage_.path("stderr"));
     return std::move(seen_);
   }
 
@@ -217,7 +210,7 @@ class Show {
     const bool into_file = who == Reader::file || who == Reader::full_disk;
     const auto path = stage_.results_path();
     // What is read from /dev/full has no end.
-    if (into_file && path != "/dev/full") seen_.out = content_of(path);
+    if (into_file && path != "/dev/full") seen_.out = test::content_of(path);
   }
 
   void measure_feed() {

@@ -16,7 +16,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -25,8 +24,6 @@ namespace smolfleet::test {
 namespace {
 
 using core::UniqueFd;
-
-constexpr int hard_limit_milliseconds = 120'000;
 
 [[noreturn]] void give_up(const char* what) {
   std::fprintf(stderr, "test support: %s\n", what);
@@ -65,6 +62,13 @@ std::vector<std::string> lines_of(const std::string& text) {
   for (std::string line; std::getline(stream, line);)
     lines.push_back(line);
   return lines;
+}
+
+std::string content_of(const std::filesystem::path& file) {
+  const std::ifstream stream(file, std::ios::binary);
+  std::ostringstream content;
+  content << stream.rdbuf();
+  return content.str();
 }
 
 bool LineReader::read_more() {
@@ -226,8 +230,7 @@ std::string TempDir::write(const std::string& name, std::string_view content) co
 }
 
 std::string TempDir::read(const std::string& name) const {
-  std::ifstream file(path(name), std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  return content_of(path(name));
 }
 
 std::string from_build(const char* name) {

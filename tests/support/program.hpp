@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +24,12 @@ struct Ended {
 };
 
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
+
+/// Of a file; as far as it can be read, since a process's files in /proc go away with it.
+[[nodiscard]] std::string content_of(const std::filesystem::path& file);
+
+/// Every wait for a program's output ends then, and the test process with it.
+inline constexpr int hard_limit_milliseconds = 120'000;
 
 /// Reads a pipe line by line.
 class LineReader {

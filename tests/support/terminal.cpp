@@ -1,6 +1,8 @@
 // The pseudo terminal and its screen.
 #include "terminal.hpp"
 
+#include "program.hpp"
+
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,8 +17,6 @@
 
 namespace smolfleet::test {
 namespace {
-
-constexpr int hard_limit_milliseconds = 120'000;
 
 [[noreturn]] void give_up(std::string_view why, const std::vector<std::string>& screen) {
   fmt::print(stderr, "terminal: {}; it shows:\n{}\n", why, fmt::join(screen, "\n"));

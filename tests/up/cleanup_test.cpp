@@ -100,7 +100,7 @@ TEST_SUITE("up") {
                                              rule("delete", {3}, action("signal", "KILL")),
                                              rule("stop", {1}, action("hang", "polite")),
                                              rule("stop", {2}, action("signal", "SEGV"))});
-    const auto run = smolvm.run({created(scene, "b")}, {"--deadline", "stop=3"});
+    const auto run = smolvm.run({created(scene, "b")}, {"--deadline", "stop=9"});
     const auto& result = run.of("b");
     CHECK(result["leaked"] == false);
     CHECK(result["phases"][4]["attempts"] == 3);

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
@@ -30,8 +29,7 @@ json first_start_of_b0_hangs() {
 /// The children of a process, zombies included.
 std::string children_of(pid_t pid) {
   const auto number = std::to_string(pid);
-  std::ifstream file("/proc/" + number + "/task/" + number + "/children");
-  return {std::istreambuf_iterator<char>(file), {}};
+  return content_of("/proc/" + number + "/task/" + number + "/children");
 }
 
 }  // namespace

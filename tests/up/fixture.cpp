@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <utility>
 
@@ -109,8 +108,7 @@ bool Scene::staging_is_gone() const {
 std::vector<std::string> vm_processes(const Scene& scene) {
   std::vector<std::string> found;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-    std::string argv(std::istreambuf_iterator<char>(file), {});
+    const auto argv = content_of(entry.path() / "cmdline");
     const bool is_vm = argv.find("_boot-vm") != std::string::npos;
     if (is_vm && argv.find(scene.directory().path()) != std::string::npos) found.push_back(argv);
   }

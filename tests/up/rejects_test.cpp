@@ -2,7 +2,9 @@
 #include "fixture.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/types.h>
 
+#include <csignal>
 #include <map>
 #include <string>
 #include <utility>
@@ -94,7 +96,7 @@ TEST_SUITE("up") {
         {{"rules", {{{"verb", "cp"}, {"attempts", {1}}, {"action", {{"hang", "polite"}}}}}}});
     ProgramOptions options;
     options.environment = smolvm.environment();
-    Program program(Scene::up(StandIn::executable(), {"--deadline", "copy_ca=2"}), options);
+    Program program(Scene::up(StandIn::executable()), options);
     auto second = scene.plan("b");
     second["id"] = "second";
     program.write(feed_of({scene.plan("b"), second}));
@@ -102,8 +104,10 @@ TEST_SUITE("up") {
     CHECK(duplicate["id"] == "second");
     CHECK(duplicate["status"] == "rejected");
     CHECK(duplicate["error"]["code"] == "duplicate_target");
+    smolvm.wait_for_calls("cp", 1);
+    CHECK(::kill(smolvm.calls("cp")[0]["pid"].get<pid_t>(), SIGTERM) == 0);
     const auto first = json::parse(program.read_line().value());
-    CHECK(first["error"]["code"] == "timeout");
+    CHECK(first["error"]["code"] == "copy_failed");
     program.write(feed_of({scene.plan("b")}));
     CHECK(json::parse(program.read_line().value())["status"] == "ok");
     CHECK(program.wait().exit == 1);
