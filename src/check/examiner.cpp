@@ -7,11 +7,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace smolfleet::check {
 namespace {
@@ -49,6 +52,18 @@ Warning taken_port(std::size_t index, unsigned port, std::uint64_t earlier, std:
   return warning;
 }
 
+std::vector<Warning> misspellings_in(const plan::Plan& plan) {
+  std::vector<Warning> warnings;
+  for (const auto& [pointer, meant] : plan.misspellings) {
+    warnings.push_back(
+        {.doubt = Doubt::misspelt_key,
+         .pointer = pointer,
+         .message = "no key that smolfleet knows: it is ignored",
+         .hint = fmt::format("Did you mean \"{}\"? With --strict it is refused.", meant)});
+  }
+  return warnings;
+}
+
 }  // namespace
 
 Examiner::Examiner(driver::Settings settings)
@@ -66,7 +81,8 @@ Verdict Examiner::judge(const plan::Plan& plan, std::chrono::sys_seconds now) {
   verdict.line = plan.line;
   verdict.id = plan.id;
   verdict.target = plan.target;
-  verdict.warnings = missing_on_host(plan);
+  verdict.warnings = misspellings_in(plan);
+  std::ranges::move(missing_on_host(plan), std::back_inserter(verdict.warnings));
   const auto choice = plan::choose_ca(plan);
   auto staged = staging_.stage(choice, now);
   if (staged) {

@@ -9,6 +9,8 @@ std::string_view to_string(Doubt doubt) {
   switch (doubt) {
     case Doubt::duplicate_target:
       return "duplicate_target";
+    case Doubt::misspelt_key:
+      return "misspelt_key";
     case Doubt::port_taken:
       return "port_taken";
     case Doubt::not_on_host:

@@ -67,7 +67,7 @@ class Check {
  private:
   Awaitable<void> judge(const core::Line& line) {
     const auto unknown_keys =
-        options_.strict ? plan::UnknownKeys::refused : plan::UnknownKeys::ignored_outside;
+        options_.strict ? plan::UnknownKeys::refused : plan::UnknownKeys::noted_outside;
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto verdict = examiner_.examine(fleet::read_plan(line, unknown_keys), now);
     tally_.count(verdict);

@@ -1,9 +1,8 @@
 // Reading fields, and the words for what is wrong with them.
 #include "plan/fields.hpp"
 
+#include "smolfleet/core/nearest.hpp"
 #include "smolfleet/core/text.hpp"
-
-#include "plan/nearest_key.hpp"
 
 #include <fmt/format.h>
 
@@ -11,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 namespace smolfleet::plan {
@@ -69,10 +69,25 @@ void Fields::require(std::string_view key) const {
 void Fields::allow_only(std::span<const std::string_view> known) const {
   for (const auto& [key, value] : object_->items()) {
     if (std::ranges::find(known, key) != known.end()) continue;
-    const auto near = nearest_key(key, known);
+    const auto near = core::nearest(key, known);
     auto hint = near ? fmt::format("Did you mean \"{}\"?", *near)
                      : fmt::format("Known keys here: {}.", fmt::join(known, ", "));
     return refuse(key, "is not a known key", std::move(hint));
+  }
+}
+
+void Fields::note_misspellings(std::span<const std::string_view> known,
+                               std::vector<Misspelling>& noted) const {
+  // Of shorter ones many are close to each other by chance.
+  constexpr std::size_t shortest_key = 4;
+  std::vector<std::string_view> missing;
+  std::ranges::copy_if(known, std::back_inserter(missing), [&](auto key) { return !has(key); });
+  for (const auto& [key, value] : object_->items()) {
+    if (noted.size() >= most_misspellings) return;
+    if (key.size() < shortest_key || std::ranges::find(known, key) != known.end()) continue;
+    const auto meant = core::nearest(key, missing);
+    if (meant)
+      noted.push_back({.pointer = pointer_to(pointer_, key), .meant = std::string(*meant)});
   }
 }
 

@@ -7,6 +7,7 @@
 #include "plan/rules.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,6 +26,8 @@ class Faults {
   std::optional<Fault> first_;
 };
 
+inline constexpr std::size_t most_misspellings = 20;
+
 /// Whether a field that is null counts as absent or as a value of the wrong kind.
 enum class Nulls { absent, refused };
 
@@ -40,6 +43,10 @@ class Fields {
   void require(std::string_view key) const;
   /// Refuses every key that is not in `known`.
   void allow_only(std::span<const std::string_view> known) const;
+  /// Adds the keys that are not in `known` but close to one that is missing here, up to
+  /// `most_misspellings` in all.
+  void note_misspellings(std::span<const std::string_view> known,
+                         std::vector<Misspelling>& noted) const;
   /// Says what is wrong with the field `key`, or with the object as a whole.
   void refuse(std::string_view key, std::string text, std::optional<std::string> hint = {}) const;
   void refuse_object(std::string text) const;

@@ -9,6 +9,7 @@
 #include "plan/steps.hpp"
 
 #include <array>
+#include <span>
 #include <utility>
 
 namespace smolfleet::plan {
@@ -22,27 +23,34 @@ constexpr std::string_view pipelock_ca_key = "ca_cert_host_path";
 constexpr std::array<std::string_view, 2> egress_keys = {"routes", egress_ca_key};
 constexpr std::array<std::string_view, 1> pipelock_keys = {pipelock_ca_key};
 
+void judge_keys(const Fields& fields, std::span<const std::string_view> known,
+                UnknownKeys unknown_keys, Plan& plan) {
+  if (unknown_keys == UnknownKeys::refused) fields.allow_only(known);
+  if (unknown_keys == UnknownKeys::noted_outside)
+    fields.note_misspellings(known, plan.misspellings);
+}
+
 /// The two proxies, as far as smolfleet cares: real plans say much more about them.
-void read_proxies(const Fields& fields, bool strict, Plan& plan) {
+void read_proxies(const Fields& fields, UnknownKeys unknown_keys, Plan& plan) {
   if (const auto egress = fields.object("egress_plan", Nulls::absent)) {
-    if (strict) egress->allow_only(egress_keys);
+    judge_keys(*egress, egress_keys, unknown_keys, plan);
     plan.has_routes = egress->has_elements("routes");
     plan.egress_ca_path = egress->text(egress_ca_key, plain_fault);
   }
   if (const auto pipelock = fields.object("proxy_plan", Nulls::absent)) {
-    if (strict) pipelock->allow_only(pipelock_keys);
+    judge_keys(*pipelock, pipelock_keys, unknown_keys, plan);
     plan.pipelock_ca_path = pipelock->text(pipelock_ca_key, plain_fault);
   }
 }
 
-Plan read_plan(const OrderedJson& root, bool strict, Faults& faults) {
+Plan read_plan(const OrderedJson& root, UnknownKeys unknown_keys, Faults& faults) {
   Plan plan;
   const Fields fields(root, "", Nulls::absent, faults);
-  if (strict) fields.allow_only(plan_keys);
+  judge_keys(fields, plan_keys, unknown_keys, plan);
   fields.require("target");
   plan.target = fields.text("target", name_fault);
   plan.id = fields.has("id") ? fields.text("id", id_fault) : plan.target;
-  read_proxies(fields, strict, plan);
+  read_proxies(fields, unknown_keys, plan);
   if (const auto machine = fields.object("machine", Nulls::refused))
     plan.machine = read_machine(*machine, plan.has_routes);
   plan.steps = read_steps(fields, faults);
@@ -96,7 +104,7 @@ std::expected<Plan, Rejection> parse(std::string_view line, std::uint64_t number
   if (!fault && !root.is_object()) fault = no_object(root);
   if (fault) return std::unexpected(rejection_of(root, number, std::move(*fault)));
   Faults faults;
-  auto plan = read_plan(root, unknown_keys == UnknownKeys::refused, faults);
+  auto plan = read_plan(root, unknown_keys, faults);
   if (faults.first()) return std::unexpected(rejection_of(root, number, *faults.first()));
   plan.line = number;
   return plan;

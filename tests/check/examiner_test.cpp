@@ -40,7 +40,7 @@ class Practice {
                     path("ca.pem"), fields.empty() ? "" : "," + fields));
   }
   check::Verdict examine_line(std::string_view line) {
-    return examiner_.examine(plan::parse(line, ++lines_, plan::UnknownKeys::ignored_outside), now);
+    return examiner_.examine(plan::parse(line, ++lines_, plan::UnknownKeys::noted_outside), now);
   }
 
  private:
@@ -200,6 +200,26 @@ TEST_SUITE("check") {
     CHECK(again.warnings[0].doubt == check::Doubt::duplicate_target);
     CHECK(again.warnings[0].message == "line 1 has the target b too");
     CHECK(practice.examine("b").warnings[0].message == "line 3 has the target b too");
+  }
+
+  TEST_CASE("an ignored key is a warning when it is close to one that the plan lacks") {
+    Practice practice;
+    const auto plan = practice.examine("b", R"("machnie":{},"step":[],"timeout":5,"note":1)");
+    CHECK(plan.is_good());
+    CHECK(pointers_of(plan) == Strings{"/machnie", "/step", "/timeout"});
+    CHECK(plan.warnings[0].doubt == check::Doubt::misspelt_key);
+    CHECK(plan.warnings[0].hint.starts_with("Did you mean \"machine\"?"));
+    CHECK(pointers_of(practice.examine("c", R"("egress_plan":{"route":[{}],"pl":1})")) ==
+          Strings{"/egress_plan/route"});
+    CHECK(practice.examine("d", R"("machine":{},"machines":[],"steps":[],"step":0)")
+              .warnings.empty());
+    std::string many;
+    for (int i = 10; i < 99; ++i)
+      many += fmt::format(R"({}"step{}":0)", i == 10 ? "" : ",", i);
+    CHECK(practice.examine("e", many).warnings.size() == 20);
+    const auto without_ca = practice.examine_line(R"({"target":"f","proxyplan":{}})");
+    CHECK_FALSE(without_ca.is_good());
+    CHECK(pointers_of(without_ca) == Strings{"/proxyplan"});
   }
 
   TEST_CASE("a port of the host that two guests want is a warning") {

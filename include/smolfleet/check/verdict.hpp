@@ -15,7 +15,7 @@
 namespace smolfleet::check {
 
 /// What `up` would not refuse, and what is likely to go wrong all the same.
-enum class Doubt { duplicate_target, port_taken, not_on_host };
+enum class Doubt { duplicate_target, misspelt_key, port_taken, not_on_host };
 
 /// "duplicate_target", as JSON has it.
 [[nodiscard]] std::string_view to_string(Doubt doubt);

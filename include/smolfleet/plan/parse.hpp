@@ -15,8 +15,9 @@
 namespace smolfleet::plan {
 
 /// What to do with keys that the format does not know. Inside `machine` and `steps` they are always
-/// refused: a typo there boots the wrong guest.
-enum class UnknownKeys { ignored_outside, refused };
+/// refused: a typo there boots the wrong guest. Elsewhere real plans carry much more than smolfleet
+/// reads, so that a typo can only be guessed at; `noted_outside` takes the time for that.
+enum class UnknownKeys { ignored_outside, noted_outside, refused };
 
 /// A line that is no plan. `failure.code` is invalid_plan; its message names the field as a JSON
 /// pointer (RFC 6901).

@@ -67,6 +67,12 @@ struct Step {
   std::optional<std::chrono::milliseconds> timeout;  ///< above zero
 };
 
+/// A key that is ignored, and looks as if another was meant that the plan does not have.
+struct Misspelling {
+  std::string pointer;  ///< JSON pointer to the key (RFC 6901), shortened and printable
+  std::string meant;
+};
+
 struct Plan {
   std::uint64_t line = 0;  ///< where it stood in the feed, from 1
   std::string id;
@@ -78,6 +84,8 @@ struct Plan {
   std::optional<Machine> machine;
   std::vector<Step> steps;
   std::optional<std::chrono::milliseconds> timeout;  ///< of the whole plan, above zero
+  /// The first few; only looked for by UnknownKeys::noted_outside.
+  std::vector<Misspelling> misspellings;
 };
 
 }  // namespace smolfleet::plan

@@ -1,5 +1,5 @@
 // Edit distance (Levenshtein), a row at a time.
-#include "plan/nearest_key.hpp"
+#include "smolfleet/core/nearest.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace smolfleet::plan {
+namespace smolfleet::core {
 
 namespace {
 
@@ -29,19 +29,19 @@ std::size_t distance(std::string_view from, std::string_view to) {
 
 }  // namespace
 
-std::optional<std::string_view> nearest_key(std::string_view key,
-                                            std::span<const std::string_view> known) {
-  std::optional<std::string_view> nearest;
-  auto least = std::min(most_edits + 1, key.size());
+std::optional<std::string_view> nearest(std::string_view name,
+                                        std::span<const std::string_view> known) {
+  std::optional<std::string_view> found;
+  auto least = std::min(most_edits + 1, name.size());
   for (const auto candidate : known) {
-    // The sizes alone may tell, and a hostile key is as long as a line.
-    if (key.size() > candidate.size() + most_edits) continue;
-    const auto edits = distance(key, candidate);
+    // The sizes alone may tell, and a hostile name is as long as a line.
+    if (name.size() > candidate.size() + most_edits) continue;
+    const auto edits = distance(name, candidate);
     if (edits >= least) continue;
     least = edits;
-    nearest = candidate;
+    found = candidate;
   }
-  return nearest;
+  return found;
 }
 
-}  // namespace smolfleet::plan
+}  // namespace smolfleet::core
