@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 
@@ -45,9 +46,14 @@ CLI::Validator one_of(const std::vector<std::string>& choices) {
 }
 
 CLI::Validator count_of_guests() {
-  CLI::Range range(std::size_t{1}, most_guests);
-  range.description("");
-  return range;
+  auto check = [](const std::string& text) -> std::string {
+    std::size_t count = 0;
+    const auto* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, count);
+    if (read.ec == std::errc() && read.ptr == end && count >= 1 && count <= most_guests) return {};
+    return fmt::format("{} is no whole number from 1 to {}", text, most_guests);
+  };
+  return {check, ""};
 }
 
 CLI::Validator at_most_a_week(double least) {
@@ -68,8 +74,10 @@ std::string check_run_id(const std::string& id) {
   const bool good = plain && !id.empty() && id.size() <= 64 &&
                     std::isalnum(static_cast<unsigned char>(id.front())) != 0;
   return good ? std::string()
-              : fmt::format("'{}' is no run id: 1 to 64 letters, digits, '-', '_' or '.'",
-                            core::printable(id, longest_quoted));
+              : fmt::format(
+                    "'{}' is no run id: a letter or digit, then at most 63 letters, digits, '-', "
+                    "'_' or '.'",
+                    core::printable(id, longest_quoted));
 }
 
 }  // namespace smolfleet::cli

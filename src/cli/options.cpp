@@ -1,33 +1,25 @@
 // The command line, read with CLI11: which command, and its options.
 #include "smolfleet/cli/options.hpp"
 
-#include "smolfleet/core/text.hpp"
-
 #include "cli/check_options.hpp"
 #include "cli/doctor_options.hpp"
 #include "cli/down_options.hpp"
 #include "cli/help.hpp"
 #include "cli/report_options.hpp"
 #include "cli/up_options.hpp"
+#include "cli/usage_error.hpp"
 #include "cli/version.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstddef>
-#include <string>
+#include <cstdio>
+#include <span>
 
 namespace smolfleet::cli {
 namespace {
 
-constexpr int usage_error = 2;
-/// Of what was given in place of a command, in bytes, in a message.
-constexpr std::size_t longest_name = 80;
-
-/// Prints help, the version, or what is wrong.
-int usage_error_of(const CLI::App& app, const CLI::ParseError& error) {
-  return app.exit(error) == 0 ? 0 : usage_error;
-}
+constexpr int usage_error_status = 2;
 
 }  // namespace
 
@@ -49,15 +41,11 @@ parse_options(int argc, char** argv) {
     if (doctor.given()) return doctor.options();
     if (report.given()) return report.options();
     return up.options();
-  } catch (const CLI::RequiredError& error) {
-    if (!app.get_subcommands().empty()) return Exit{usage_error_of(app, error)};
-    const auto what = argc > 1 ? fmt::format("{} is no command of smolfleet",
-                                             core::printable(argv[1], longest_name))
-                               : std::string("smolfleet needs a command");
-    fmt::print(stderr, "{}: try `smolfleet up`, `smolfleet check`, or `smolfleet --help`.\n", what);
-    return Exit{usage_error};
+  } catch (const CLI::Success& help) {
+    return Exit{app.exit(help)};
   } catch (const CLI::ParseError& error) {
-    return Exit{usage_error_of(app, error)};
+    fmt::print(stderr, "{}", usage_error(app, error, std::span(argv, argv + argc).subspan(1)));
+    return Exit{usage_error_status};
   }
 }
 

@@ -2,6 +2,7 @@
 #include "fixture.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <map>
 #include <string>
@@ -63,6 +64,30 @@ TEST_SUITE("up") {
       CHECK(ended.out.empty());
       CHECK_FALSE(ended.err.empty());
     }
+  }
+
+  TEST_CASE("wrong usage is said with its command, with what is near, and by its variable's name") {
+    const auto said = [](const std::vector<std::string>& options,
+                         const std::map<std::string, std::string>& environment = {}) {
+      return run_smolfleet(options, environment).err;
+    };
+    const std::string see_up = "\nSee `smolfleet up --help`.\n";
+    CHECK(said({"upp"}) ==
+          "smolfleet: upp is no command; did you mean up?\nSee `smolfleet --help`.\n");
+    CHECK(said({}).starts_with("smolfleet: a command is missing"));
+    CHECK(said({"up", "--job=3"}) ==
+          "smolfleet up: --job is no option; did you mean --jobs?" + see_up);
+    CHECK(said({"up", "one", "two"}) == "smolfleet up: there is no place for \"two\"" + see_up);
+    CHECK(said({"up", "--jobs"}) == "smolfleet up: --jobs needs a value: N" + see_up);
+    const auto of = [&](const char* name) {
+      return fmt::format("smolfleet up: {}: x is no whole number from 1 to 100000", name) + see_up;
+    };
+    const std::map<std::string, std::string> wrong = {{"SMOLFLEET_JOBS", "x"}};
+    CHECK(said({"up", "-j", "x"}) == of("--jobs"));
+    CHECK(said({"up"}, wrong) == of("SMOLFLEET_JOBS"));
+    CHECK(said({"up", "--strict=maybe"}) ==
+          "smolfleet up: --strict: maybe is no value for it" + see_up);
+    CHECK_FALSE(said({"up", "--jobs", "\x1b[2J"}).contains('\x1b'));
   }
 
   TEST_CASE("a program that is no smolvm is not driven as one, and is asked once") {
