@@ -31,17 +31,17 @@ results::Ca as_result(const ca::StagedCa& ca) {
 }
 
 /// Why a guest's turn to `phase` never came.
-Failure no_turn(core::Interruption why, const std::string& phase, const std::string& target) {
+Failure no_turn(core::Interruption why, const std::string& phase, const std::string& target,
+                std::string_view limit) {
   const bool late = why == core::Interruption::deadline;
   Failure failure;
   failure.code = late ? FailureCode::timeout : FailureCode::cancelled;
   failure.phase = phase;
   failure.message =
-      late ? fmt::format("the time limit was reached while {} waited for its turn to {}", target,
-                         phase)
+      late ? fmt::format("{} was reached while {} waited for its turn to {}", limit, target, phase)
            : fmt::format("cancelled while {} waited for its turn to {}", target, phase);
   if (late)
-    failure.hint = "Raise the plan's timeout_s, or raise --boot-slots if the host bears it.";
+    failure.hint = fmt::format("Raise {}, or raise --boot-slots if the host bears it.", limit);
   return failure;
 }
 
@@ -109,7 +109,7 @@ class BringUp {
   Awaitable<MaybeFailure> create() {
     if (!plan_.machine) co_return std::nullopt;
     const auto turn = co_await services_.tools.host.enter_create(frame_.until);
-    if (!turn) co_return no_turn(turn.error(), "create", plan_.target);
+    if (!turn) co_return no_turn(turn.error(), "create", plan_.target, frame_.limit);
     if (services_.tools.host.unfit()) co_return host_unfit("create");
     report_.create_begun = std::chrono::system_clock::now();
     report_.created = Created::perhaps;
@@ -130,7 +130,7 @@ class BringUp {
   Awaitable<MaybeFailure> start() {
     if (!plan_.machine) co_return std::nullopt;
     auto turn = co_await services_.tools.host.enter_boot(frame_.until);
-    if (!turn) co_return no_turn(turn.error(), "start", plan_.target);
+    if (!turn) co_return no_turn(turn.error(), "start", plan_.target, frame_.limit);
     if (services_.tools.host.unfit()) co_return host_unfit("start");
     StartAttempts attempts(*turn);
     PhaseWork work{.calls = {}, .raise_limit = "--deadline start=SECONDS", .attempts = &attempts};
@@ -234,7 +234,11 @@ results::Subject subject_of(const plan::Plan& plan) {
 
 Awaitable<void> bring_up(const plan::Plan& plan, Past past, TimePoint admitted, TimePoint until,
                          Services& services, Report& report) {
-  BringUp guest(plan, past, Frame{admitted, until}, services, report);
+  const bool is_own = plan.timeout && until == admitted + *plan.timeout;
+  const Frame frame{.admitted = admitted,
+                    .until = until,
+                    .limit = is_own ? "the plan's timeout_s" : "the run's --timeout"};
+  BringUp guest(plan, past, frame, services, report);
   report.failure = co_await guest.run();
 }
 

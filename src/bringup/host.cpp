@@ -37,7 +37,8 @@ Failure no_answer_yet(core::Interruption why) {
   }
   failure.code = FailureCode::timeout;
   failure.message = "the time limit was reached before smolvm had said what it can do";
-  failure.hint = "Try `smolvm --version` by hand, or raise the plan's timeout_s.";
+  failure.hint =
+      "Try `smolvm --version` by hand, or raise the plan's timeout_s or the run's --timeout.";
   return failure;
 }
 

@@ -105,9 +105,9 @@ class PhaseRun {
 
   void explain_timeout(Failure& failure) const {
     if (tools_.clock.now() >= frame_.until) {
-      failure.message = fmt::format("the time limit was reached during {} of {}, which was ended",
+      failure.message = fmt::format("{} was reached during {} of {}, which was ended", frame_.limit,
                                     phase_.name, guest_.target);
-      failure.hint = "Raise the plan's timeout_s or the run's --timeout if it only needs longer.";
+      failure.hint = fmt::format("Raise {} if it only needs longer.", frame_.limit);
       return;
     }
     failure.message = fmt::format("{} of {} was not over after {:g} s and was ended", phase_.name,

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace smolfleet::bringup {
@@ -17,7 +18,8 @@ namespace smolfleet::bringup {
 /// The limits within which a guest's phases run.
 struct Frame {
   core::TimePoint admitted;
-  core::TimePoint until;  ///< of the whole plan
+  core::TimePoint until;        ///< of the whole plan
+  std::string_view limit = {};  ///< whose limit `until` is: "the run's --timeout"
 };
 
 /// Who wants to know how a phase's attempts end, and has a say in when the next one begins.

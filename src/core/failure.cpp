@@ -1,6 +1,9 @@
-// The names of the failure codes.
+// The names of the failure codes, and what a child said last.
 #include "smolfleet/core/failure.hpp"
 
+#include "smolfleet/core/text.hpp"
+
+#include <cstddef>
 #include <utility>
 
 namespace smolfleet::core {
@@ -43,6 +46,17 @@ std::string_view to_string(FailureCode code) {
       return "not_ours";
   }
   std::unreachable();
+}
+
+std::string last_words(const Failure& failure) {
+  constexpr std::size_t longest_quote = 200;
+  if (failure.phase.starts_with("step[")) return {};
+  const auto said = trimmed(failure.err);
+  const auto begin = said.rfind('\n');
+  auto words =
+      printable(begin == std::string_view::npos ? said : said.substr(begin + 1), longest_quote);
+  if (failure.message.contains(words)) words.clear();
+  return words;
 }
 
 }  // namespace smolfleet::core

@@ -241,6 +241,9 @@ class Describe {
       failure_.message += fmt::format(": {}", core::printable(said, longest_quote));
     }
     failure_.hint = hint_for(said);
+    const bool is_command = verb_ == Verb::exec || verb_ == Verb::exec_once;
+    if (is_command && !failure_.hint)
+      failure_.hint = "What the command printed is in the result: error.stdout and error.stderr.";
     if (verb_ == Verb::install_ca && failure_.exit_code == not_found_in_guest) {
       failure_.hint =
           "The guest lacks a program: its image needs ca-certificates and openssl (on Debian: "

@@ -65,8 +65,9 @@ Awaitable<void> Fleet::give(const Result& result, const std::string& line) {
 void Fleet::log_answer(const Result& result) {
   const auto target = result.target.value_or("(no target)");
   if (result.failure) {
-    log_.warn("line {}: {} {}: {}", result.line, target, results::to_string(result.status),
-              result.failure->message);
+    const auto said = core::last_words(*result.failure);
+    log_.warn("line {}: {} {}: {}{}{}", result.line, target, results::to_string(result.status),
+              result.failure->message, said.empty() ? "" : "; it said: ", said);
   } else {
     log_.debug("line {}: {} ok after {:.0f} ms", result.line, target, result.duration.count());
   }

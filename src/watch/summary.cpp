@@ -18,6 +18,7 @@ using results::Millis;
 /// Of a name or a message in the summary, in bytes.
 constexpr std::size_t longest_name = 40;
 constexpr std::size_t longest_message = 160;
+constexpr std::size_t longest_detail = 240;
 
 void add_row(std::string& text, std::string_view name, const Distribution& took,
              std::uint64_t retries) {
@@ -45,6 +46,11 @@ void add_slowest(std::string& text, const Tally& tally) {
   }
 }
 
+void add_detail(std::string& text, std::string_view what, std::string_view detail) {
+  fmt::format_to(std::back_inserter(text), "  {:<12}  {}: {}\n", "", what,
+                 core::printable(detail, longest_detail));
+}
+
 void add_failures(std::string& text, const Tally& tally) {
   std::string_view begin = "failures";
   for (const auto& [code, failures] : tally.failures()) {
@@ -54,6 +60,8 @@ void add_failures(std::string& text, const Tally& tally) {
                    failures.count, core::to_string(code), failures.line, target,
                    core::printable(failures.message, longest_message));
     begin = "";
+    if (!failures.said.empty()) add_detail(text, "it said", failures.said);
+    if (!failures.hint.empty()) add_detail(text, "hint", failures.hint);
   }
 }
 

@@ -68,6 +68,8 @@ void Tally::answered(const results::Result& result) {
   failures.line = result.line;
   failures.target = result.target.value_or(std::string());
   failures.message = result.failure->message;
+  failures.said = core::last_words(*result.failure);
+  failures.hint = result.failure->hint.value_or(std::string());
 }
 
 void Tally::recalled(Status /*status*/) {

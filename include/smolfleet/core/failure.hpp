@@ -70,4 +70,9 @@ struct [[nodiscard]] Failure {
   std::optional<std::string> hint;
 };
 
+/// The last line that the child wrote to stderr, for a log: printable, bounded; empty if there is
+/// none, or if the message quotes it. What a plan's own step prints may be a secret and is not
+/// quoted.
+[[nodiscard]] std::string last_words(const Failure& failure);
+
 }  // namespace smolfleet::core

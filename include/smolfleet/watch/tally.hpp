@@ -42,6 +42,8 @@ struct FailureTally {
   std::uint64_t line = 0;  ///< of the first, as are the others
   std::string target;      ///< empty: its line had none
   std::string message;
+  std::string said;  ///< core::last_words
+  std::string hint;  ///< empty: there is none
 };
 
 /// Counts what a watcher is told. Its size does not grow with the feed.
