@@ -83,6 +83,23 @@ const std::vector<int>& changed_signals() {
   return changed;
 }
 
+/// What came for our process group while the child was still in it was meant for us: Ctrl-C must
+/// not end it, and Ctrl-Z not stop it, for the vfork would hold us with it. Everything is blocked
+/// here, so it is pending, and what is pending and ignored is gone (sigaction(2)).
+void discard_pending() {
+  sigset_t pending;
+  if (::sigpending(&pending) != 0) return;
+  struct sigaction ignored{};
+  ignored.sa_handler = SIG_IGN;
+  struct sigaction usual{};
+  usual.sa_handler = SIG_DFL;
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if (::sigismember(&pending, signal) != 1) continue;
+    ::sigaction(signal, &ignored, nullptr);
+    ::sigaction(signal, &usual, nullptr);
+  }
+}
+
 /// Signals as a program expects them: what we ignore or block would survive its exec.
 void reset_signals(const std::vector<int>& changed) {
   struct sigaction action{};
@@ -109,6 +126,7 @@ bool connect_streams(const Birth& birth) {
   // after unshare(1) without --fork, would see its children end with the first.
   const bool has_parent = ::getppid() == birth.parent;
   if (ready && has_parent) {
+    discard_pending();
     reset_signals(birth.changed_signals);
     ::execve(birth.argv[0], birth.argv.data(), birth.environment.data());
   }
@@ -130,7 +148,8 @@ int spawn_process(const Command& command, int out, int err, pid_t& pid) {
               .err = err,
               .parent = ::getpid(),
               .changed_signals = changed_signals()};
-  // A handler of ours must not run in the child, which shares our memory.
+  // A handler of ours must not run in the child, which shares our memory; and nothing may stop or
+  // end it before it has a process group of its own.
   const core::SignalsBlocked blocked;
   // The child only executes, as vfork(2) wants it; fork(2) would copy our page tables for each.
   const pid_t child =

@@ -118,6 +118,7 @@ Program::Program(std::vector<std::string> argv, ProgramOptions options) {
     for (const auto& [name, value] : options.environment) {
       ::setenv(name.c_str(), value.c_str(), 1);
     }
+    if (options.own_group) ::setpgid(0, 0);
     restore_usual_signals();
     for (const int signal : options.ignored_signals)
       std::signal(signal, SIG_IGN);

@@ -58,6 +58,7 @@ struct ProgramOptions {
   bool close_stdin = false;
   bool close_stdout = false;
   std::vector<int> ignored_signals;  ///< all others are as usual
+  bool own_group = false;            ///< a process group of its own
   bool subreaper =
       false;  ///< orphans below it become its children, as a container's first process's
 };

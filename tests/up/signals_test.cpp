@@ -6,7 +6,9 @@
 
 #include <csignal>
 #include <set>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -93,6 +95,29 @@ TEST_SUITE("up") {
     CHECK(smolvm.machines().contains("a"));
     CHECK(run.log_lines_with("1 guest could not be removed: a") == 1);
     CHECK(scene.staging_is_gone());
+  }
+
+  TEST_CASE("what is sent to smolfleet's group does not reach a child that is being born") {
+    const Scene scene;
+    const StandIn smolvm(scene, scenario(json::array({rule("exec", {1}, action("exit", 137))})));
+    auto options = smolvm.watched();
+    options.own_group = true;
+    Program program(Scene::up(StandIn::executable(), {"--settle-delay", "0.1"}), options);
+    constexpr int size = 24;
+    std::vector<json> plans;
+    for (int i = 0; i < size; ++i)
+      plans.push_back(scene.plan("b" + std::to_string(i)));
+    program.write(feed_of(plans));
+    smolvm.wait_for_calls("cp", size);
+    {
+      const std::jthread storm([&](const std::stop_token& over) {
+        while (!over.stop_requested())
+          ::kill(-program.pid(), SIGHUP);
+      });
+      for (int i = 0; i < size; ++i)
+        CHECK(json::parse(program.read_line().value())["status"] == "ok");
+    }
+    CHECK(program.wait_keeping_input().exit == 128 + SIGHUP);
   }
 
   TEST_CASE("a second SIGHUP is no more than the first") {
