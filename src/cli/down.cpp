@@ -167,9 +167,9 @@ std::expected<std::optional<OwnStream>, NoRun> open_input(const core::Executor& 
 
 std::expected<int, NoRun> run_down(asio::io_context& loop, DownOptions& options,
                                    ClosedStreams closed, spdlog::logger& log) {
-  auto results = begin_run(loop.get_executor(), options.smolvm, options.jobs, closed, log);
+  auto results =
+      begin_run(loop.get_executor(), options.smolvm, options.driver, options.jobs, closed, log);
   if (!results) return std::unexpected(std::move(results).error());
-  options.driver.executable = options.smolvm;
   auto feed = open_input(loop.get_executor(), options, closed, log);
   if (!feed) return std::unexpected(std::move(feed).error());
   Interrupts interrupts(loop.get_executor());

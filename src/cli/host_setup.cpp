@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -45,6 +46,8 @@ ClosedStreams prepare_process() {
   while (fd >= 0 && fd <= STDERR_FILENO)
     fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (fd > STDERR_FILENO) ::close(fd);
+  // Before Linux 5.11 they stay as they are.
+  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   std::signal(SIGCHLD, SIG_DFL);
@@ -63,11 +66,18 @@ std::expected<std::string, std::string> find_program(const std::string& program)
       fmt::format("{} was not found on PATH: install it, or give its path with --smolvm", program));
 }
 
-std::size_t raise_descriptor_limit() {
+rlimit raise_descriptor_limit() {
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  auto raised = before;
+  raised.rlim_cur = raised.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &raised);
+  return before;
+}
+
+std::size_t descriptor_limit() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  limit.rlim_cur = limit.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::getrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
   return limit.rlim_cur;
 }
 

@@ -21,7 +21,7 @@ namespace {
 
 /// How many guests at a time there are descriptors for, at most `wanted`.
 std::size_t fit_jobs(std::size_t wanted, spdlog::logger& log) {
-  const auto limit = raise_descriptor_limit();
+  const auto limit = descriptor_limit();
   const auto fitting = jobs_that_fit(limit - std::min(limit, descriptors_in_use()));
   if (wanted <= fitting) return wanted;
   log.warn(
@@ -78,6 +78,9 @@ std::optional<std::string> shortage(const std::exception& error) {
     return "too few file descriptors may be open: raise the limit (ulimit -n, LimitNOFILE=)";
   if (fault->code().value() == ENFILE)
     return "the host has no file descriptor left: raise sysctl fs.file-max";
+  if (fault->code().value() == EAGAIN)
+    return "the limit of processes and threads is reached: raise it (ulimit -u, TasksMax=)";
+  if (fault->code().value() == ENOMEM) return "the host is out of memory: free some";
   return std::nullopt;
 }
 
@@ -94,12 +97,14 @@ int run_command(const LogOptions& options, const Body& body) {
   return status ? *status : status.error().status;
 }
 
-std::expected<core::OwnStream, NoRun> begin_run(const core::Executor& executor, std::string& smolvm,
+std::expected<core::OwnStream, NoRun> begin_run(const core::Executor& executor,
+                                                const std::string& smolvm, driver::Settings& driver,
                                                 std::size_t& jobs, ClosedStreams closed,
                                                 spdlog::logger& log) {
   auto executable = find_program(smolvm);
   if (!executable) return std::unexpected(NoRun{std::move(executable).error()});
-  smolvm = std::move(*executable);
+  driver.executable = std::move(*executable);
+  driver.descriptors = raise_descriptor_limit();
   jobs = fit_jobs(jobs, log);
   return open_results(executor, closed);
 }

@@ -116,9 +116,9 @@ void log_resumption(spdlog::logger& log, const journal::Opened& journal) {
 std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, ClosedStreams closed,
                                  Log& printer) {
   auto& log = printer.lines();
-  auto results = begin_run(loop.get_executor(), options.smolvm, options.jobs, closed, log);
+  auto results =
+      begin_run(loop.get_executor(), options.smolvm, options.driver, options.jobs, closed, log);
   if (!results) return std::unexpected(std::move(results).error());
-  options.driver.executable = options.smolvm;
   auto feed = open_feed(loop.get_executor(), options.feed, closed);
   if (!feed) return std::unexpected(std::move(feed).error());
   // Outlives the run: a signal at its very end must not leave the staging directory behind.

@@ -140,6 +140,7 @@ Command Smolvm::command(Arguments arguments, milliseconds deadline) const {
   command.argv = {settings_.executable};
   append(command.argv, std::move(arguments));
   command.environment = environment_;
+  command.descriptors = settings_.descriptors;
   command.deadline = deadline;
   return command;
 }

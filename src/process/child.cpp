@@ -47,7 +47,7 @@ Child::~Child() {
 }
 
 void Child::kill_and_reap() {
-  ::kill(-pid_, SIGKILL);
+  signal_group(SIGKILL);
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
@@ -77,7 +77,10 @@ std::expected<ChildFds, NotSpawned> Child::spawn(const Command& command) {
 }
 
 void Child::signal_group(int signal) {
-  if (pid_ > 0) ::kill(-pid_, signal);
+  if (pid_ <= 0) return;
+  ::kill(-pid_, signal);
+  // A program may have gone into another group.
+  if (::getpgid(pid_) != pid_) ::kill(pid_, signal);
 }
 
 bool Child::has_ended() const {

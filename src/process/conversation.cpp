@@ -72,6 +72,7 @@ void Conversation::ring_if_ended() {
 void Conversation::end_group(int signal) {
   ending_ = true;
   child_.signal_group(signal);
+  child_.signal_group(SIGCONT);  // who is stopped handles no signal
 }
 
 void Conversation::hang_up() {

@@ -127,7 +127,11 @@ core::Awaitable<Outcome> Runner::run(Command command) {
     const auto turn = co_await spawn_turn_.enter(until);
     if (!turn) co_return without_child(turn.error(), command);
     auto begun = child.begin(command);
-    if (!begun) co_return Outcome{.end = std::move(begun).error(), .out = {}, .err = {}};
+    if (!begun) {
+      const bool had_child = begun.error().had_child;
+      co_return Outcome{
+          .end = std::move(begun).error(), .had_child = had_child, .out = {}, .err = {}};
+    }
     co_await asio::post(co_await core::this_coro::executor, core::as_value);
   }
   Supervision supervision(command, child, until, hurried_);

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,7 @@ struct Birth {
   int out;
   int err;
   pid_t parent;
+  const std::optional<rlimit>& descriptors;
   const std::vector<int>& changed_signals;
   volatile int error = 0;  ///< written by the child, whose memory is ours
 };
@@ -111,6 +113,10 @@ void reset_signals(const std::vector<int>& changed) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+bool set_limits(const Birth& birth) {
+  return !birth.descriptors || ::setrlimit(RLIMIT_NOFILE, &*birth.descriptors) == 0;
+}
+
 bool connect_streams(const Birth& birth) {
   const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   return null >= 0 && ::dup2(null, STDIN_FILENO) >= 0 && ::dup2(birth.out, STDOUT_FILENO) >= 0 &&
@@ -120,8 +126,8 @@ bool connect_streams(const Birth& birth) {
 /// Runs in the child, on the parent's memory and stack, while the parent stands still: only
 /// async-signal-safe calls (signal-safety(7)), and no return.
 [[noreturn, gnu::noinline]] void execute(Birth& birth) {
-  const bool ready =
-      ::setpgid(0, 0) == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && connect_streams(birth);
+  const bool ready = ::setpgid(0, 0) == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+                     connect_streams(birth) && set_limits(birth);
   // Who died before the prctl sends no signal any more; and who is in another PID namespace, as
   // after unshare(1) without --fork, would see its children end with the first.
   const bool has_parent = ::getppid() == birth.parent;
@@ -147,6 +153,7 @@ int spawn_process(const Command& command, int out, int err, pid_t& pid) {
               .out = out,
               .err = err,
               .parent = ::getpid(),
+              .descriptors = command.descriptors,
               .changed_signals = changed_signals()};
   // A handler of ours must not run in the child, which shares our memory; and nothing may stop or
   // end it before it has a process group of its own.

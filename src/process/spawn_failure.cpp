@@ -29,8 +29,10 @@ std::string advice(int error) {
     case ENFILE:
       return "No file descriptors are left: raise the limit (ulimit -n, LimitNOFILE=) or lower "
              "--jobs.";
+    case ESRCH:
+      return "Its process would live in another PID namespace: run unshare(1) with --fork.";
     default:
-      return "See execve(2) for this error.";
+      return "Look the error up in execve(2), or report it.";
   }
 }
 
@@ -49,7 +51,8 @@ NotSpawned watch_failure(int error, const std::string& program) {
                             std::generic_category().message(error)),
       .hint = refused ? "smolfleet needs pidfd_open(2): Linux 5.4 or newer, and a seccomp profile "
                         "that allows it."
-                      : advice(error)};
+                      : advice(error),
+      .had_child = true};
 }
 
 }  // namespace smolfleet::process

@@ -231,6 +231,42 @@ TEST_SUITE("process") {
     CHECK(outcome.out == "asked\n");
   }
 
+  TEST_CASE("a child that has left its group is asked and killed all the same") {
+    const Milestone ready;
+    Command command;
+    command.argv = {
+        "/usr/bin/python3", "-c",
+        fmt::format("import os, signal\n"
+                    "signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True))\n"
+                    "os.setpgid(0, os.getpgid(os.getppid()))\n"
+                    "open('{}', 'w').write('.')\n"
+                    "while True: signal.pause()",
+                    ready.path())};
+    command.grace = 500ms;
+    const auto outcome = cancel_at(ready, std::move(command));
+    CHECK(std::holds_alternative<process::Cancelled>(outcome.end));
+    CHECK(outcome.out == "asked\n");
+  }
+
+  TEST_CASE("a child that is stopped hears the gentle signal") {
+    const Milestone ready;
+    // Its own child says so from outside: a stopped one says nothing any more.
+    auto command = shell(fmt::format(
+        "trap 'echo asked; exit 7' TERM; (until grep -q '^State:.T' /proc/$$/status; do :; done; "
+        "echo > {}) & kill -STOP $$; while :; do sleep 0.01; done",
+        ready.path()));
+    command.grace = 60s;
+    const auto outcome = cancel_at(ready, std::move(command));
+    CHECK(std::holds_alternative<process::Cancelled>(outcome.end));
+    CHECK(outcome.out == "asked\n");
+  }
+
+  TEST_CASE("a child has the limit of open files that its command names") {
+    auto command = shell("ulimit -Sn; ulimit -Hn");
+    command.descriptors = rlimit{.rlim_cur = 77, .rlim_max = 99};
+    CHECK(outcome_of(std::move(command)).out == "77\n99\n");
+  }
+
   TEST_CASE("the gentle signal is the command's own") {
     const Milestone ready;
     auto command = shell(

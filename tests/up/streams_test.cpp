@@ -5,12 +5,16 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
+#include <filesystem>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -193,6 +197,26 @@ TEST_SUITE("up") {
     CHECK((::fcntl(read.get(), F_GETFL) & O_NONBLOCK) == 0);
     write = {};
     CHECK(program.wait().exit == 0);
+  }
+
+  TEST_CASE("smolvm has no descriptor of smolfleet's parent, and the parent's limit of them") {
+    const Scene scene;
+    const StandIn smolvm(scene, {{"rules", {{{"verb", "cp"}, {"action", {{"hang", "polite"}}}}}}});
+    std::vector<std::string> argv = {
+        "/bin/sh", "-c",
+        "exec 9>" + scene.directory().path("lock") + "; ulimit -Sn 123; exec \"$@\"", "sh"};
+    std::ranges::move(up(), std::back_inserter(argv));
+    Program program(argv, smolvm.watched());
+    program.write(feed_of({scene.plan("a")}));
+    smolvm.wait_for_calls("cp", 1);
+    const auto proc = fmt::format("/proc/{}/", smolvm.calls("cp")[0]["pid"].get<int>());
+    CHECK_FALSE(std::filesystem::exists(std::filesystem::symlink_status(proc + "fd/9")));
+    CHECK(content_of(proc + "limits").contains("Max open files            123 "));
+    for (const auto* heard : {"reading no more plans", "cancelling"}) {
+      program.send_signal(SIGTERM);
+      program.read_log_line_with(heard);
+    }
+    CHECK(program.wait_keeping_input().exit == 128 + SIGTERM);
   }
 
   TEST_CASE("a closed stdin or stdout is said at once, with exit 3 and nothing started") {

@@ -1,6 +1,8 @@
 // What a run needs of this process and this host before it begins.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <cstddef>
 #include <expected>
 #include <string>
@@ -8,7 +10,8 @@
 namespace smolfleet::cli {
 
 /// Standard descriptors as a program can rely on them: open, and with SIGPIPE and SIGCHLD such that
-/// a reader that goes away is an error and children can be reaped. Returns which of stdin and
+/// a reader that goes away is an error and children can be reaped. What else is open here no child
+/// inherits: a lock or a pipe of our parent's would be held by VMs. Returns which of stdin and
 /// stdout had been closed.
 struct ClosedStreams {
   bool in = false;
@@ -20,8 +23,12 @@ struct ClosedStreams {
 /// sentence that says what to do.
 [[nodiscard]] std::expected<std::string, std::string> find_program(const std::string& program);
 
-/// Raises the soft limit of descriptors to the hard one and returns it.
-[[nodiscard]] std::size_t raise_descriptor_limit();
+/// Raises the soft limit of descriptors (RLIMIT_NOFILE) to the hard one. Returns what it was, for
+/// children: many a program cannot use, or walks through, as many as that.
+[[nodiscard]] rlimit raise_descriptor_limit();
+
+/// How many descriptors this process may have open.
+[[nodiscard]] std::size_t descriptor_limit();
 
 /// How many descriptors this process has open, those that it inherited included.
 [[nodiscard]] std::size_t descriptors_in_use();

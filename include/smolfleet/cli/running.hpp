@@ -6,6 +6,7 @@
 #include "smolfleet/cli/streams.hpp"
 #include "smolfleet/core/asio.hpp"
 #include "smolfleet/core/own_stream.hpp"
+#include "smolfleet/driver/smolvm.hpp"
 
 #include <fmt/format.h>
 
@@ -46,13 +47,12 @@ using Body = std::function<std::expected<int, NoRun>(asio::io_context&, ClosedSt
 /// no run.
 [[nodiscard]] int run_command(const LogOptions& log, const Body& body);
 
-/// What a run begins with: makes `smolvm` an absolute path, lowers `jobs` to what the limit of
+/// What a run begins with: finds `smolvm` for `driver`, lowers `jobs` to what the limit of
 /// descriptors, raised as far as it goes, is enough for (the log says so), opens the results.
-[[nodiscard]] std::expected<core::OwnStream, NoRun> begin_run(const core::Executor& executor,
-                                                              std::string& smolvm,
-                                                              std::size_t& jobs,
-                                                              ClosedStreams closed,
-                                                              spdlog::logger& log);
+/// Children have the limit as it was.
+[[nodiscard]] std::expected<core::OwnStream, NoRun> begin_run(
+    const core::Executor& executor, const std::string& smolvm, driver::Settings& driver,
+    std::size_t& jobs, ClosedStreams closed, spdlog::logger& log);
 
 /// What a run has to do when it ends.
 struct Ends {

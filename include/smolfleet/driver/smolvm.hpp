@@ -7,9 +7,12 @@
 #include "smolfleet/plan/plan.hpp"
 #include "smolfleet/process/command.hpp"
 
+#include <sys/resource.h>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +43,8 @@ struct Settings {
   std::string ca_path = "/usr/local/share/ca-certificates/agent-mitm-ca.crt";
   std::string ca_bundle = "/etc/ssl/certs/ca-certificates.crt";
   Deadlines deadlines;
+  /// The children's limit of open files; nothing: ours.
+  std::optional<rlimit> descriptors;
 };
 
 /// A command, and what it is to the one who judges its end.

@@ -43,8 +43,8 @@ class Child {
   /// Its number while it is ours; -1: not spawned, or reaped.
   [[nodiscard]] pid_t pid() const { return pid_; }
 
-  /// Sends `signal` to the process group; nothing happens after the child was reaped, because then
-  /// the number may belong to somebody else.
+  /// Sends `signal` to the process group, and to the child if it has left that; nothing happens
+  /// after the child was reaped, because then the number may belong to somebody else.
   void signal_group(int signal);
 
   /// Ends the child with its group and waits for it, which takes no longer than the kernel needs.

@@ -1,6 +1,8 @@
 // What to run and within which limits, as a value.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstddef>
@@ -25,6 +27,8 @@ struct Command {
   /// argv[0] is the path of the executable; PATH is not searched.
   std::vector<std::string> argv;
   Environment environment;
+  /// Its limit of open files (RLIMIT_NOFILE); nothing: ours.
+  std::optional<rlimit> descriptors;
   /// "NAME=value" entries for this child alone, before `environment`'s. Never logged.
   std::vector<std::string> extra_environment;
   /// From the call of Runner::run on; nothing: no limit. Then `gentle_signal` goes to the process

@@ -17,10 +17,12 @@ struct Signalled {
   int signal = 0;
 };
 
-/// There was no child to speak of. Both texts are for a person.
+/// There was no child, or it was ended at once because it could not be watched. Both texts are for
+/// a person.
 struct NotSpawned {
   std::string reason;
   std::string hint;
+  bool had_child = false;
 };
 
 /// We ended it: its own deadline had passed.
