@@ -113,6 +113,7 @@ class BringUp {
     if (services_.tools.host.unfit()) co_return host_unfit("create");
     report_.create_begun = std::chrono::system_clock::now();
     report_.created = Created::perhaps;
+    report_.may_be_older = past_ == Past::interrupted;
     auto failure = co_await phase("create", past_ == Past::none ? Verb::create : Verb::create_again,
                                   services_.tools.smolvm.create(plan_, can_));
     report_.created = created_by(failure);

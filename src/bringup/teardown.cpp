@@ -44,7 +44,8 @@ driver::Creator creator_of(const plan::Plan& plan, const Report& report, const T
   return {.run = tools.smolvm.run_id(),
           .plan = plan.id,
           .line = plan.line,
-          .not_before = report.create_begun};
+          .not_before = report.create_begun,
+          .was_run_before = !report.may_be_older};
 }
 
 /// Whether the guest that a create may have left is there and ours. Failure: smolvm did not say.

@@ -80,12 +80,20 @@ void Fleet::leave() {
   scope_.abandon();
 }
 
+Awaitable<void> Fleet::recover_interrupted(const journal::History& history) {
+  auto guests = history.leftovers();
+  recovery_ = co_await recover(guests, options_.jobs, services_.tools, log_);
+  std::erase_if(guests, [this](const journal::Leftover& guest) {
+    return recovery_.left_behind.contains(guest.target);
+  });
+  recovery_.gone.insert(history.removed().begin(), history.removed().end());
+  // If it cannot be written down, the journal is broken, and every plan's admission finds out.
+  std::ignore = co_await ledger_.removed(guests);
+}
+
 /// Reads a line only when there is a place for its guest: the pipe is the queue.
 Awaitable<void> Fleet::admit_plans() {
-  if (options_.journal != nullptr) {
-    recovery_ = co_await recover(options_.journal->history().leftovers(), options_.jobs,
-                                 services_.tools, log_);
-  }
+  if (options_.journal != nullptr) co_await recover_interrupted(options_.journal->history());
   while (true) {
     auto place = co_await jobs_.enter(until_);
     if (!place) {

@@ -37,6 +37,16 @@ Awaitable<bool> Ledger::ended(const Entry& entry, std::string_view result) const
   co_return co_await journal_->record(line);
 }
 
+Awaitable<bool> Ledger::removed(const std::vector<journal::Leftover>& guests) const {
+  if (journal_ == nullptr || guests.empty()) co_return true;
+  std::string lines;
+  for (const auto& guest : guests) {
+    lines += journal::to_line(
+        journal::Removed{.digest = guest.digest, .target = guest.target, .line = guest.line});
+  }
+  co_return co_await journal_->record(lines);
+}
+
 bool Ledger::is_uncertain() const {
   return journal_ != nullptr && journal_->is_uncertain();
 }

@@ -13,6 +13,8 @@ void History::add(const Record& record, std::uint64_t line_at) {
     run_ = begun->run;
   } else if (const auto* plan = std::get_if<Admitted>(&record)) {
     admitted(*plan);
+  } else if (const auto* guest = std::get_if<Removed>(&record)) {
+    removed(*guest);
   } else {
     ended(std::get<Ended>(record), line_at);
   }
@@ -41,8 +43,10 @@ void History::admitted(const Admitted& record) {
     if (replaced != answers_.end()) answers_.erase(replaced);
   }
   if (!record.creates) return;
+  removed_.erase({record.target, record.line});
   suspects_[{record.target, record.digest, record.line}] =
-      Leftover{.target = record.target,
+      Leftover{.digest = record.digest,
+               .target = record.target,
                .plan = record.id,
                .line = record.line,
                .admitted = record.at,
@@ -69,6 +73,11 @@ void History::judge(const Ended& record) {
   const bool runs_again = record.status == Status::cancelled || retry_failed_;
   const bool may_be_left = record.status != Status::ok && (runs_again || record.leaked);
   if (!may_be_left) suspects_.erase(found);
+}
+
+void History::removed(const Removed& record) {
+  suspects_.erase({record.target, record.digest, record.line});
+  removed_.emplace(record.target, record.line);
 }
 
 Recall History::recall(const std::string& digest, std::uint64_t line) {

@@ -124,11 +124,21 @@ std::expected<Record, std::string> parse_ended(const OrderedJson& json, std::str
                .result_at = result_at};
 }
 
+std::expected<Record, std::string> parse_removed(const OrderedJson& json) {
+  auto digest = get<std::string>(json, "plan");
+  auto target = get<std::string>(json, "target");
+  const auto line = get<std::uint64_t>(json, "line");
+  if (!digest || !is_digest(*digest) || !target || !line)
+    return std::unexpected("lacks a part of a removal");
+  return Removed{.digest = std::move(*digest), .target = std::move(*target), .line = *line};
+}
+
 std::expected<Record, std::string> parse_kind(const OrderedJson& json, std::string_view line) {
   const auto kind = get<std::string>(json, "record");
   if (kind == "begun") return parse_begun(json);
   if (kind == "admitted") return parse_admitted(json);
   if (kind == "ended") return parse_ended(json, line);
+  if (kind == "removed") return parse_removed(json);
   return std::unexpected("is no record of a journal");
 }
 
@@ -152,6 +162,15 @@ std::string to_line(const Admitted& record) {
   json["creates"] = record.creates;
   json["again"] = record.again;
   json["at_ms"] = record.at.time_since_epoch().count();
+  return record_of(json);
+}
+
+std::string to_line(const Removed& record) {
+  OrderedJson json;
+  json["record"] = "removed";
+  json["plan"] = record.digest;
+  json["target"] = record.target;
+  json["line"] = record.line;
   return record_of(json);
 }
 

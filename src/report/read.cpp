@@ -128,9 +128,8 @@ class Reader::Gathering {
       run_of_journal_ = begun->run;
     } else if (const auto* plan = std::get_if<journal::Admitted>(&*record)) {
       admit(*plan);
-    } else {
-      const auto result = std::get<journal::Ended>(*record).result;
-      fault = take_result(Json::parse(result, nullptr, false));
+    } else if (const auto* ended = std::get_if<journal::Ended>(&*record)) {
+      fault = take_result(Json::parse(ended->result, nullptr, false));
     }
     if (fault.empty()) ++input_.records;
     return fault;

@@ -61,6 +61,18 @@ using Targets = std::vector<std::string>;
 }  // namespace
 
 TEST_SUITE("journal") {
+  TEST_CASE("what was left and is removed is not looked for again, until its plan is begun again") {
+    const journal::Removed removed{.digest = plan('a'), .target = "t", .line = 1};
+    std::vector<journal::Record> records = {Begun{"r"}, admitted('a', "t"), admitted('b', "u")};
+    CHECK(left_of(history_of(false, records)) == Targets{"t", "u"});
+    records.emplace_back(removed);
+    CHECK(left_of(history_of(false, records)) == Targets{"u"});
+    CHECK(history_of(false, records).removed().contains({"t", 1}));
+    records.emplace_back(admitted('a', "t"));
+    CHECK(left_of(history_of(false, records)) == Targets{"t", "u"});
+    CHECK(history_of(false, records).removed().empty());
+  }
+
   TEST_CASE("an answer is recalled once for each time it was given") {
     auto history = history_of(false, {Begun{"r"}, admitted('a', "t"), ended('a', "t", Status::ok),
                                       admitted('a', "t"), ended('a', "t", Status::failed)});

@@ -65,6 +65,17 @@ TEST_SUITE("journal") {
     CHECK(back.at.time_since_epoch().count() == 1795566018511);
   }
 
+  TEST_CASE("a removal comes back as it was") {
+    const auto line =
+        journal::to_line(journal::Removed{.digest = digest, .target = "b", .line = 12});
+    const auto back = std::get<journal::Removed>(journal::parse_record(body(line)).value());
+    CHECK(back.digest == digest);
+    CHECK(back.target == "b");
+    CHECK(back.line == 12);
+    CHECK(journal::parse_record(R"({"record":"removed","target":"b"})").error() ==
+          "lacks a part of a removal");
+  }
+
   TEST_CASE("a result stands in its record to the letter") {
     const auto result = failed_result();
     const auto line = journal::ended_line(digest, result);

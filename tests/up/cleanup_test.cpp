@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdint>
 #include <iterator>
 #include <set>
 #include <string>
@@ -135,10 +136,11 @@ TEST_SUITE("up") {
   TEST_CASE("a create that was killed half-way: the list tells whether the guest is there") {
     const Scene scene;
     const Recorder smolvm(scene);
-    const auto listed = [](const char* run) {
+    constexpr std::int64_t later = 4'000'000'000;  // than any create here
+    const auto listed = [](const char* run, std::int64_t created_at) {
       return json::array({{{"name", "b"},
                            {"state", "created"},
-                           {"created_at", 1},
+                           {"created_at", created_at},
                            {"labels",
                             {{"smolfleet.run", run},
                              {"smolfleet.plan", "id-b"},
@@ -147,13 +149,15 @@ TEST_SUITE("up") {
     };
     struct Case {
       const char* list_run;  ///< nullptr: not in the list
+      std::int64_t created_at;
       Verbs clean_up;
     };
-    for (const auto& [list_run, clean_up] :
-         {Case{"r1", {"stop", "delete"}}, Case{"other", {}}, Case{nullptr, {}}}) {
+    for (const auto& [list_run, created_at, clean_up] :
+         {Case{"r1", later, {"stop", "delete"}}, Case{"r1", 1, {}}, Case{"other", later, {}},
+          Case{nullptr, 0, {}}}) {
       smolvm.answer({{"create", {{{"signal", SIGKILL}}}},
                      {"help", {{{"out", "  --label <K=V>\n"}}}},
-                     {"ls", {{{"out", list_run == nullptr ? "[]" : listed(list_run)}}}},
+                     {"ls", {{{"out", list_run == nullptr ? "[]" : listed(list_run, created_at)}}}},
                      {"delete", {{{"out", "Deleted machine: b\n"}}}}});
       smolvm.forget_calls();
       const auto run = smolvm.run({created(scene, "b")}, {"--run", "r1"});

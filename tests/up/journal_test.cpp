@@ -7,7 +7,9 @@
 
 #include <doctest/doctest.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -319,6 +321,43 @@ TEST_SUITE("up") {
     CHECK(run.of("mine")["leaked"] == false);
     CHECK(smolvm.verbs_for("mine") == Verbs{"create", "create"});
     CHECK(smolvm.machines() == std::set<std::string>{"mine"});
+  }
+
+  TEST_CASE(
+      "a machine that a person makes after a resumption survives the next, without labels too") {
+    const Scene scene;
+    const StandIn smolvm(scene, scenario(json::array({slow_ones_hang("exec")})));
+    const ScopedEnvironment old({{"SMOLVM_VERSION", "1.7.0"}});
+    run_and_kill(scene, smolvm, {created(scene, "slow")}, 0, 1);
+    CHECK(resume(scene, smolvm, {}).ended.exit == 0);
+    CHECK(smolvm.machines().empty());
+    CHECK(run_program({StandIn::executable(), "machine", "create", "--name", "slow"}, "",
+                      smolvm.environment())
+              .exit == 0);
+    CHECK(resume(scene, smolvm, {}).ended.exit == 0);
+    CHECK(smolvm.machines() == std::set<std::string>{"slow"});
+  }
+
+  TEST_CASE("a guest that is up stays up when its changed plan comes and its create is ended") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("create", {2}, action("hang", "polite"))})));
+    auto plan = created(scene, "b");
+    REQUIRE(smolvm.run({plan}, with_journal(scene)).of("b")["status"] == "ok");
+    // The list knows when a machine was created to the second.
+    const auto age = [&] {
+      const auto list =
+          run_program({StandIn::executable(), "machine", "ls", "--json"}, "", smolvm.environment());
+      return ::time(nullptr) - json::parse(list.out).at(0)["created_at"].get<time_t>();
+    };
+    while (age() < 1)
+      ::sched_yield();
+    plan["timeout_s"] = 100;
+    const auto changed = resume(scene, smolvm, {plan}, {"--deadline", "create=0.2"});
+    CHECK(changed.of("b")["error"]["code"] == "timeout");
+    CHECK(changed.of("b")["leaked"] == false);
+    CHECK(smolvm.machines() == std::set<std::string>{"b"});
+    CHECK(std::ranges::count(smolvm.verbs_for("b"), "stop") == 0);
   }
 
   TEST_CASE("a name that a killed create has reserved is waited for, and only then") {

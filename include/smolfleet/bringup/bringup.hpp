@@ -56,6 +56,8 @@ struct Report {
   std::optional<core::Failure> failure;  ///< nothing: the guest is up and provisioned
   Created created = Created::no;
   std::chrono::system_clock::time_point create_begun;  ///< unless created is `no`
+  /// The guest may be what an earlier run's create has left, and older than `create_begun`.
+  bool may_be_older = false;
 };
 
 /// What is known of a plan's machine before it is brought up. `interrupted`: an earlier run may

@@ -39,6 +39,9 @@ struct Creator {
   std::chrono::system_clock::time_point not_before;
   /// Another guest had the name before, and may have it still: then only a younger one is theirs.
   bool name_was_used = false;
+  /// What carries the labels may be the guest of an earlier run of the same plan: then one that is
+  /// older than `not_before` is not theirs either.
+  bool was_run_before = false;
 };
 
 /// Whether the machine was created by that plan of that run, and not by a namesake. A smolvm

@@ -92,6 +92,7 @@ class Fleet {
   };
 
   [[nodiscard]] core::Awaitable<void> admit_plans();
+  [[nodiscard]] core::Awaitable<void> recover_interrupted(const journal::History& history);
   [[nodiscard]] core::Awaitable<void> admit(const core::Line& line, core::Gate::Place place);
   [[nodiscard]] core::Awaitable<void> answer_unstarted();
   [[nodiscard]] core::Awaitable<void> answer_unstarted(const core::Line& line);

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace smolfleet::fleet {
 
@@ -38,6 +39,10 @@ class Ledger {
   /// cancellation.
   [[nodiscard]] core::Awaitable<bool> admitted(const plan::Plan& plan, const Entry& entry) const;
   [[nodiscard]] core::Awaitable<bool> ended(const Entry& entry, std::string_view result) const;
+
+  /// *Completes when* it is written down that what these may have left is not there any more; as
+  /// above.
+  [[nodiscard]] core::Awaitable<bool> removed(const std::vector<journal::Leftover>& guests) const;
 
   /// Whether a later run may find what `ended` said false of.
   [[nodiscard]] bool is_uncertain() const;

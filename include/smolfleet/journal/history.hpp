@@ -9,10 +9,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace smolfleet::journal {
@@ -40,6 +42,7 @@ struct Recall {
 
 /// A guest that an earlier run may have created and whose plan is to be run again.
 struct Leftover {
+  std::string digest;
   std::string target;
   std::string plan;        ///< the plan's id
   std::uint64_t line = 0;  ///< where the plan stood in the feed
@@ -70,6 +73,12 @@ class History {
   /// by name. Several may have the same one: at most one of them is there.
   [[nodiscard]] std::vector<Leftover> leftovers() const;
 
+  /// Targets with the lines of their plans in the feed of then, whose guest was left and is not
+  /// there any more.
+  [[nodiscard]] const std::set<std::pair<std::string, std::uint64_t>>& removed() const {
+    return removed_;
+  }
+
   /// Answers that stand, and plans that were begun and have none.
   [[nodiscard]] std::size_t answered() const;
   [[nodiscard]] std::size_t unanswered() const { return open_.size(); }
@@ -83,6 +92,7 @@ class History {
   void admitted(const Admitted& record);
   void ended(const Ended& record, std::uint64_t line_at);
   void judge(const Ended& record);
+  void removed(const Removed& record);
   template <class Accepts>
   [[nodiscard]] Answers::iterator first_answer(const std::string& digest, Accepts accepts);
 
@@ -92,6 +102,7 @@ class History {
   std::unordered_set<std::string> open_;      ///< digests: admitted and not ended
   std::map<Guest, Leftover> suspects_;        ///< their plans are open, run again, or leaked them
   std::unordered_set<std::string> standing_;  ///< targets whose guest an ok plan created
+  std::set<std::pair<std::string, std::uint64_t>> removed_;
 };
 
 }  // namespace smolfleet::journal

@@ -48,11 +48,20 @@ struct Ended {
   std::size_t result_at = 0;  ///< where `result` begins in the record's line
 };
 
-using Record = std::variant<Begun, Admitted, Ended>;
+/// What a plan's interrupted bring-up may have created is not there any more: whoever has its name
+/// later is not ours.
+struct Removed {
+  std::string digest;
+  std::string target;
+  std::uint64_t line = 0;
+};
+
+using Record = std::variant<Begun, Admitted, Ended, Removed>;
 
 /// Each is one line with its '\n', closed by a sum of what stands before it.
 [[nodiscard]] std::string to_line(const Begun& record);
 [[nodiscard]] std::string to_line(const Admitted& record);
+[[nodiscard]] std::string to_line(const Removed& record);
 /// `result`: as results::to_line gives it.
 [[nodiscard]] std::string ended_line(std::string_view digest, std::string_view result);
 
