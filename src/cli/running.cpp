@@ -79,8 +79,9 @@ std::optional<std::string> shortage(const std::exception& error) {
   if (fault->code().value() == ENFILE)
     return "the host has no file descriptor left: raise sysctl fs.file-max";
   if (fault->code().value() == EAGAIN)
-    return "the limit of processes and threads is reached: raise it (ulimit -u, TasksMax=)";
-  if (fault->code().value() == ENOMEM) return "the host is out of memory: free some";
+    return "out of memory, or at the limit of processes: free some, or raise it (ulimit -u, "
+           "TasksMax=)";
+  if (fault->code().value() == ENOMEM) return "out of memory: free some";
   return std::nullopt;
 }
 
