@@ -8,6 +8,7 @@
 #include <spdlog/logger.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
@@ -38,8 +39,9 @@ void EarlyEnd::stop() {
 
 void EarlyEnd::drain(int signal) {
   const auto left = run_.in_flight();
-  log_.warn("SIG{}: reading no more {}, finishing {} in flight; once more to cancel {}",
-            ::sigabbrev_np(signal), run_.reads, left, core::plural(left, "it", "them"));
+  log_.warn("SIG{}: reading no more {}, finishing {} in flight; {} to cancel {}",
+            ::sigabbrev_np(signal), run_.reads, left,
+            signal == SIGHUP ? "SIGTERM twice" : "once more", core::plural(left, "it", "them"));
   run_.drain();
 }
 

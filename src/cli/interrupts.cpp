@@ -41,8 +41,12 @@ void Interrupts::await_signal() {
 }
 
 void Interrupts::on_signal(int signal) {
-  if (signal == SIGHUP && stage_ != Stage::undisturbed) return;
+  // A terminal or a service manager that goes away may send it beside the others: it is no step.
+  const bool hangs_up = signal == SIGHUP;
+  if (hangs_up && (hung_up_ || stage_ != Stage::undisturbed)) return;
   signal_ = signal;
+  hung_up_ = hung_up_ || hangs_up;
+  if (hangs_up) return stages_.drain(signal);
   switch (stage_) {
     case Stage::undisturbed:
       stage_ = Stage::draining;

@@ -8,16 +8,16 @@
 
 namespace smolfleet::cli {
 
-/// What the stages do; each gets the signal. `leave` may be called more than once.
+/// What the stages do; each gets the signal. `drain` may be called twice, `leave` more often.
 struct Stages {
   std::function<void(int)> drain;
   std::function<void(int)> cancel;
   std::function<void(int)> leave;
 };
 
-/// Catches SIGINT, SIGTERM and SIGHUP from construction on. The first one drains, the second
-/// cancels, the third leaves; SIGHUP drains and goes no further, as in GNU parallel. INT and HUP
-/// that whoever started us wants ignored (nohup, a shell's background job) stay ignored.
+/// Catches SIGINT, SIGTERM and SIGHUP from construction on. The first INT or TERM drains, the second
+/// cancels, the third leaves; SIGHUP drains and does not count, as in GNU parallel. INT and HUP that
+/// whoever started us wants ignored (nohup, a shell's background job) stay ignored.
 class Interrupts {
  public:
   explicit Interrupts(const core::Executor& executor);
@@ -40,6 +40,7 @@ class Interrupts {
   asio::signal_set signals_;
   Stages stages_;
   Stage stage_ = Stage::undisturbed;
+  bool hung_up_ = false;
   std::optional<int> signal_;
   bool over_ = false;
 };
