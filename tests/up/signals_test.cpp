@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <csignal>
 #include <set>
 #include <stop_token>
@@ -13,6 +14,7 @@
 #include <vector>
 
 using namespace smolfleet::test;
+using namespace std::chrono_literals;
 
 TEST_SUITE("up") {
   TEST_CASE("one signal drains: no more plans are read, and what is in flight is finished") {
@@ -115,11 +117,17 @@ TEST_SUITE("up") {
     smolvm.wait_for_calls("cp", size);
     {
       const std::jthread storm([&](const std::stop_token& over) {
-        while (!over.stop_requested())
+        while (!over.stop_requested()) {
           ::kill(-program.pid(), SIGHUP);
+          std::this_thread::sleep_for(
+              50us);  // without it the loop does nothing but hear of signals
+        }
       });
-      for (int i = 0; i < size; ++i)
-        CHECK(json::parse(program.read_line().value())["status"] == "ok");
+      for (int i = 0; i < size; ++i) {
+        const auto result = json::parse(program.read_line().value());
+        CAPTURE(result.dump());
+        CHECK(result["status"] == "ok");
+      }
     }
     CHECK(program.wait_keeping_input().exit == 128 + SIGHUP);
   }
