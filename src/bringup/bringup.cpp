@@ -32,7 +32,7 @@ results::Ca as_result(const ca::StagedCa& ca) {
 
 /// Why a guest's turn to `phase` never came.
 Failure no_turn(core::Interruption why, const std::string& phase, const std::string& target,
-                std::string_view limit) {
+                std::string_view limit, std::string_view otherwise) {
   const bool late = why == core::Interruption::deadline;
   Failure failure;
   failure.code = late ? FailureCode::timeout : FailureCode::cancelled;
@@ -40,8 +40,7 @@ Failure no_turn(core::Interruption why, const std::string& phase, const std::str
   failure.message =
       late ? fmt::format("{} was reached while {} waited for its turn to {}", limit, target, phase)
            : fmt::format("cancelled while {} waited for its turn to {}", target, phase);
-  if (late)
-    failure.hint = fmt::format("Raise {}, or raise --boot-slots if the host bears it.", limit);
+  if (late) failure.hint = fmt::format("Raise {}, or {}.", limit, otherwise);
   return failure;
 }
 
@@ -109,7 +108,9 @@ class BringUp {
   Awaitable<MaybeFailure> create() {
     if (!plan_.machine) co_return std::nullopt;
     const auto turn = co_await services_.tools.host.enter_create(frame_.until);
-    if (!turn) co_return no_turn(turn.error(), "create", plan_.target, frame_.limit);
+    if (!turn)
+      co_return no_turn(turn.error(), "create", plan_.target, frame_.limit,
+                        "send fewer plans at a time: creates go one by one");
     if (services_.tools.host.unfit()) co_return host_unfit("create");
     report_.create_begun = std::chrono::system_clock::now();
     report_.created = Created::perhaps;
@@ -131,7 +132,9 @@ class BringUp {
   Awaitable<MaybeFailure> start() {
     if (!plan_.machine) co_return std::nullopt;
     auto turn = co_await services_.tools.host.enter_boot(frame_.until);
-    if (!turn) co_return no_turn(turn.error(), "start", plan_.target, frame_.limit);
+    if (!turn)
+      co_return no_turn(turn.error(), "start", plan_.target, frame_.limit,
+                        "raise --boot-slots if the host bears it");
     if (services_.tools.host.unfit()) co_return host_unfit("start");
     StartAttempts attempts(*turn);
     PhaseWork work{.calls = {}, .raise_limit = "--deadline start=SECONDS", .attempts = &attempts};

@@ -17,6 +17,7 @@ Host::Host(const core::Executor& executor, const driver::Smolvm& smolvm, process
            core::Clock& clock, const Widths& widths, admission::BootTurns::OnWidth on_boot_width)
     : smolvm_(smolvm),
       runner_(runner),
+      clock_(clock),
       asking_(executor, 1),
       create_(executor, widths.create),
       boot_(
@@ -42,25 +43,37 @@ Failure no_answer_yet(core::Interruption why) {
   return failure;
 }
 
+/// For so long all who ask share an answer that may be another soon.
+constexpr std::chrono::seconds pause_after_failure(5);
+
+/// Whether smolvm will have no other answer later: a busy host answers late, or has no process
+/// left, for a while.
+bool stays_so(const Failure& failure) {
+  return failure.code == FailureCode::smolvm_unsupported;
+}
+
 }  // namespace
 
 Awaitable<std::expected<driver::Capabilities, Failure>> Host::capabilities(TimePoint until) {
-  if (answer_) co_return *answer_;
+  if (answer_ && clock_.now() < ask_again_) co_return *answer_;
   const auto turn = co_await asking_.enter(until);
-  if (answer_) co_return *answer_;
+  if (answer_ && clock_.now() < ask_again_) co_return *answer_;
   if (!turn) co_return std::unexpected(no_answer_yet(turn.error()));
   auto answer = co_await driver::probe(smolvm_, runner_);
   const bool cancelled = !answer && answer.error().code == FailureCode::cancelled;
-  if (!cancelled) answer_ = answer;
+  if (cancelled) co_return answer;
+  answer_ = answer;
+  ask_again_ =
+      answer || stays_so(answer.error()) ? core::never : clock_.now() + pause_after_failure;
   co_return answer;
 }
 
 Awaitable<Host::Turn> Host::enter_create(TimePoint until) {
-  co_return co_await create_.enter(until);
+  return create_.enter(until);
 }
 
 Awaitable<admission::BootTurns::Entered> Host::enter_boot(TimePoint until) {
-  co_return co_await boot_.enter(until);
+  return boot_.enter(until);
 }
 
 Awaitable<bool> Host::has_started_machines(TimePoint until) const {

@@ -1,6 +1,10 @@
 // Reading `steps`.
 #include "plan/steps.hpp"
 
+#include "smolfleet/plan/parse.hpp"
+
+#include <fmt/format.h>
+
 #include <array>
 #include <string_view>
 #include <utility>
@@ -49,7 +53,11 @@ Step read_step(const Fields& fields) {
 
 std::vector<Step> read_steps(const Fields& plan, const Faults& faults) {
   std::vector<Step> steps;
-  for (const auto& fields : plan.objects("steps")) {
+  const auto given = plan.objects("steps");
+  if (given.size() > max_steps)
+    plan.refuse("steps", fmt::format("has {} elements, more than {}", given.size(), max_steps),
+                "Put a script into the guest by one step, and run it by another.");
+  for (const auto& fields : given) {
     if (faults.first()) break;
     steps.push_back(read_step(fields));
   }

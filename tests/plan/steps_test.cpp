@@ -34,6 +34,15 @@ TEST_CASE("an argument that looks like an option is the guest's affair") {
   CHECK(accepted(with_step(R"({"exec":{"argv":["-x","--y"]}})")).steps.size() == 1);
 }
 
+TEST_CASE("a plan has a thousand steps at most") {
+  std::string steps = R"({"exec":{"argv":["a"]}})";
+  for (std::size_t i = 1; i < plan::max_steps; ++i)
+    steps += R"(,{"exec":{"argv":["a"]}})";
+  CHECK(accepted(with_step(steps)).steps.size() == plan::max_steps);
+  CHECK(refused(with_step(steps + R"(,{"exec":{"argv":["a"]}})")).failure.message ==
+        "/steps: has 1001 elements, more than 1000");
+}
+
 TEST_CASE("bad steps are refused with their pointer") {
   const std::array table = std::to_array<BadLine>({
       {with_step("1"), "/steps/0: must be an object, got a number"},

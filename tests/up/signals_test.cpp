@@ -129,7 +129,9 @@ TEST_SUITE("up") {
         CHECK(result["status"] == "ok");
       }
     }
-    CHECK(program.wait_keeping_input().exit == 128 + SIGHUP);
+    // The storm may outlast the run, and its handlers.
+    const auto ended = program.wait_keeping_input();
+    CHECK((ended.exit == 128 + SIGHUP || ended.signal == SIGHUP));
   }
 
   TEST_CASE("a second SIGHUP is no more than the first") {

@@ -33,8 +33,9 @@ class Host {
        core::Clock& clock, const Widths& widths, admission::BootTurns::OnWidth on_boot_width = {});
 
   /// Asked of smolvm at the first call, remembered from then on; who comes meanwhile waits until
-  /// `until`. A failure is remembered too: what could not be run, or is no smolvm, stays so. Who
-  /// asks first may be held by up to the ten seconds that smolvm has to answer.
+  /// `until`. That it is no smolvm, or does not work, is remembered too; that it did not answer in
+  /// time or could not be spawned is so for five seconds; then the next one asks again. Who asks
+  /// may be held by up to the ten seconds that smolvm has to answer.
   [[nodiscard]] core::Awaitable<std::expected<driver::Capabilities, core::Failure>> capabilities(
       core::TimePoint until);
 
@@ -62,10 +63,12 @@ class Host {
 
   const driver::Smolvm& smolvm_;
   process::Runner& runner_;
+  core::Clock& clock_;
   core::Gate asking_;
   core::Gate create_;
   admission::BootTurns boot_;
   std::optional<std::expected<driver::Capabilities, core::Failure>> answer_;
+  core::TimePoint ask_again_ = core::never;
   bool started_ = false;  ///< a start of this run has succeeded
   std::optional<core::Failure> unfit_;
 };

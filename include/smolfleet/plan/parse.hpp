@@ -32,6 +32,8 @@ struct [[nodiscard]] Rejection {
 
 /// Deepest nesting of arrays and objects that a plan may have (spec §3).
 inline constexpr int max_depth = 64;
+/// Most steps: a result tells of each, and so do the events.
+inline constexpr std::size_t max_steps = 1000;
 /// Longest `id`, in bytes.
 inline constexpr std::size_t max_id_length = 1024;
 
