@@ -11,11 +11,13 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <time.h>
 
 #include <array>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <utility>
@@ -119,6 +121,15 @@ std::string subject_of(const X509& certificate) {
   return core::printable({begin, static_cast<std::size_t>(size)}, longest_subject);
 }
 
+/// Empty if there is no memory for it.
+std::string pem_of(X509& certificate) {
+  const BioPtr text(BIO_new(BIO_s_mem()));
+  if (!text || PEM_write_bio_X509(text.get(), &certificate) != 1) return {};
+  char* begin = nullptr;
+  const auto size = BIO_get_mem_data(text.get(), &begin);
+  return {begin, static_cast<std::size_t>(size)};
+}
+
 std::expected<Certificate, Objection> describe(X509& certificate) {
   if (!is_ca(certificate))
     return objection("is not the certificate of a CA: it may not sign others",
@@ -135,7 +146,7 @@ std::expected<Certificate, Objection> describe(X509& certificate) {
 
 }  // namespace
 
-std::expected<Certificate, Objection> examine(std::string_view bytes) {
+std::expected<Examined, Objection> examine(std::string_view bytes) {
   const ErrorsForgotten forgotten;
   if (bytes.size() > max_file_size) return std::unexpected(too_large());
   if (core::trimmed(bytes).empty())
@@ -148,7 +159,11 @@ std::expected<Certificate, Objection> examine(std::string_view bytes) {
                 "openssl x509 -in FILE -out CA.pem"});
   const auto certificate = read_certificate(bytes);
   if (!certificate) return std::unexpected(certificate.error());
-  return describe(**certificate);
+  auto description = describe(**certificate);
+  if (!description) return std::unexpected(std::move(description).error());
+  auto pem = pem_of(**certificate);
+  if (pem.empty()) throw std::bad_alloc();
+  return Examined{.certificate = std::move(*description), .pem = std::move(pem)};
 }
 
 Objection too_large() {

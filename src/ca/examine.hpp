@@ -6,12 +6,21 @@
 #include "ca/objection.hpp"
 
 #include <expected>
+#include <string>
 #include <string_view>
 
 namespace smolfleet::ca {
 
+/// A certificate that passed, and what a guest gets of its file.
+struct Examined {
+  Certificate certificate;
+  /// The certificate alone, written anew: whatever else stands in the file, which may be a key in a
+  /// form that nobody knows, stays here.
+  std::string pem;
+};
+
 /// Checks all that `inspect` promises.
-[[nodiscard]] std::expected<Certificate, Objection> examine(std::string_view bytes);
+[[nodiscard]] std::expected<Examined, Objection> examine(std::string_view bytes);
 
 /// The objection to a file of more than `max_file_size`, which need not be read for it.
 [[nodiscard]] Objection too_large();

@@ -10,9 +10,9 @@
 namespace smolfleet::ca {
 
 std::expected<Certificate, core::Failure> inspect(std::string_view bytes, std::string_view name) {
-  auto certificate = examine(bytes);
-  if (!certificate) return std::unexpected(failure_about(name, certificate.error()));
-  return std::move(*certificate);
+  auto examined = examine(bytes);
+  if (!examined) return std::unexpected(failure_about(name, examined.error()));
+  return std::move(examined->certificate);
 }
 
 std::expected<void, core::Failure> check_validity(const Certificate& certificate,

@@ -88,12 +88,12 @@ std::expected<Verdict, Objection> Staging::State::verdict_on(const SourceFile& s
 }
 
 std::expected<Verdict, Objection> Staging::State::verdict_on(std::string_view bytes) {
-  Verdict verdict{.certificate = examine(bytes), .staged = {}};
-  if (!verdict.certificate) return verdict;
-  auto staged = shelf->file_with(bytes);
+  auto examined = examine(bytes);
+  if (!examined)
+    return Verdict{.certificate = std::unexpected(std::move(examined).error()), .staged = {}};
+  auto staged = shelf->file_with(examined->pem);
   if (!staged) return std::unexpected(not_staged(staged.error()));
-  verdict.staged = std::move(*staged);
-  return verdict;
+  return Verdict{.certificate = std::move(examined->certificate), .staged = std::move(*staged)};
 }
 
 std::expected<Staging, std::string> Staging::create(const fs::path& parent) {

@@ -34,6 +34,17 @@ const Issued& issued() {
   return made;
 }
 
+std::string certificate_of(const std::string& common_name) {
+  CertificateWish wish;
+  wish.common_name = common_name;
+  return issue(wish).certificate_pem;
+}
+
+/// The PEM with a comment behind it, so that the file has that many bytes.
+std::string of_size(std::size_t bytes, const std::string& pem) {
+  return pem + "#" + std::string(bytes - pem.size() - 2, '.') + "\n";
+}
+
 /// A directory for a test's files, and a Staging beside them.
 class Playground {
  public:
@@ -183,14 +194,27 @@ TEST_CASE("a file that is swapped later changes nothing of what was staged") {
         FailureCode::ca_contains_private_key);
 }
 
+TEST_CASE("of a file only the certificate is sent, whatever else stands in it") {
+  Playground ground;
+  const auto& pem = issued().certificate_pem;
+  for (const auto* beside :
+       {"Private-Key: (256 bit)\npriv:\n    12:34:56\n", "AGE-SECRET-KEY-1QQ\n",
+        "{\"kty\":\"EC\",\"d\":\"c2VjcmV0\"}\n", "# a comment\n"}) {
+    CAPTURE(beside);
+    const auto staged = ground.stage(ground.write("ca.pem", pem + beside));
+    REQUIRE(staged.has_value());
+    CHECK(content(staged->file) == pem);
+  }
+}
+
 TEST_CASE("a file is inspected once as long as its inode, size and time stay") {
   Playground ground;
-  const auto first = "# 1\n" + issued().certificate_pem;
-  const auto second = "# 2\n" + issued().certificate_pem;
-  const auto path = ground.write("ca.pem", first);
+  const auto first = certificate_of("first");
+  const auto second = certificate_of("second");
+  const auto path = ground.write("ca.pem", of_size(4000, first));
   const auto time = fs::last_write_time(path);
   REQUIRE(ground.stage(path).has_value());
-  ground.write("ca.pem", second);
+  ground.write("ca.pem", of_size(4000, second));
   fs::last_write_time(path, time);
   CHECK(content(ground.stage(path)->file) == first);
   fs::last_write_time(path, time + 1s);
@@ -199,13 +223,14 @@ TEST_CASE("a file is inspected once as long as its inode, size and time stay") {
 
 TEST_CASE("a file that was written only just now is not known by its time yet") {
   Playground ground;
-  const auto path = ground.write("ca.pem", "# 1\n" + issued().certificate_pem);
+  const auto path = ground.write("ca.pem", of_size(4000, certificate_of("first")));
   const auto time = fs::file_time_type::clock::now() + 1h;  // as if it were written in this tick
   fs::last_write_time(path, time);
   REQUIRE(ground.stage(path).has_value());
-  ground.write("ca.pem", "# 2\n" + issued().certificate_pem);
+  const auto second = certificate_of("second");
+  ground.write("ca.pem", of_size(4000, second));
   fs::last_write_time(path, time);
-  CHECK(content(ground.stage(path)->file).starts_with("# 2\n"));
+  CHECK(content(ground.stage(path)->file) == second);
 }
 
 TEST_CASE("a file that was refused is refused again, under the name by which it is asked for") {
@@ -353,13 +378,13 @@ TEST_CASE("many distinct CAs do not pile up, and one that is held stays") {
   Playground ground;
   const auto path = [&](std::size_t i) { return ground.path(fmt::format("{}.pem", i)); };
   for (std::size_t i = 0; i <= remembered + 10; ++i)
-    ground.write(fmt::format("{}.pem", i), fmt::format("# {}\n{}", i, issued().certificate_pem));
+    ground.write(fmt::format("{}.pem", i), certificate_of(fmt::format("CA {}", i)));
   auto held = ground.stage(path(0));
   REQUIRE(held.has_value());
   for (std::size_t i = 1; i <= remembered + 10; ++i)
     REQUIRE(ground.stage(path(i)).has_value());
   CHECK(ground.staged_files().size() == remembered + 1);
-  CHECK(content(held->file).starts_with("# 0\n"));
+  CHECK(content(held->file) == content(path(0)));
   CHECK(ground.stage(path(0))->file == held->file);
   CHECK(ground.staged_files().size() == remembered);
   const auto first = held->file;

@@ -13,7 +13,8 @@
 
 namespace smolfleet::ca {
 
-/// A CA that has passed the pre-flight, and the file that holds the bytes that passed.
+/// A CA that has passed the pre-flight, and the file that holds it: the certificate alone, in PEM,
+/// whatever else stands in the plan's file.
 struct StagedCa {
   plan::CaLabel label = plan::CaLabel::pipelock;
   /// Lies in the staging directory and contains no ':'; there as long as the Staging and this
