@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <csignal>
 #include <cstring>
 #include <optional>
@@ -54,33 +55,51 @@ struct StartError {
   std::string_view pull;
 };
 
+/// What smolvm says from its first "Error: " on; empty if it says nothing of the kind.
+std::string_view smolvm_error(std::string_view err) {
+  const auto begin = err.starts_with("Error: ") ? 0 : err.find("\nError: ");
+  return begin == std::string_view::npos ? std::string_view() : err.substr(begin);
+}
+
 StartError start_error(std::string_view err) {
-  auto begin = err.starts_with("Error: ") ? 0 : err.find("\nError: ");
-  if (begin == std::string_view::npos) return {};
-  auto own = err.substr(begin);
+  auto own = smolvm_error(err);
   own = own.substr(0, own.find("init: "));
   const auto pull = own.find("pull image:");
   if (pull != std::string_view::npos) return {.own = own.substr(0, pull), .pull = own.substr(pull)};
   return {.own = own, .pull = {}};
 }
 
+/// Whether a registry's client names a status that passes: 408, 429, or any 5xx. It stands alone or
+/// behind "status"; other numbers are ports, tags and parts of digests.
+bool has_passing_status(std::string_view text) {
+  constexpr std::size_t digits = 3;
+  const auto is_word = [](unsigned char c) { return std::isalnum(c) != 0 || c == '.'; };
+  for (std::size_t at = 1; at + digits <= text.size(); ++at) {
+    const auto number = text.substr(at, digits);
+    const bool passes = number == "408" || number == "429" ||
+                        (number[0] == '5' && std::isdigit(static_cast<unsigned char>(number[1])) &&
+                         std::isdigit(static_cast<unsigned char>(number[2])));
+    const auto behind = text.substr(at + digits, 1);
+    if (!passes || (!behind.empty() && is_word(static_cast<unsigned char>(behind[0])))) continue;
+    const auto before = text.substr(0, at);
+    if (before.ends_with(' ') || before.ends_with('(') || before.ends_with('=') ||
+        before.ends_with("status:"))
+      return true;
+  }
+  return false;
+}
+
 bool start_failed_for_now(const StartError& error) {
   constexpr std::array<std::string_view, 3> passing = {"another process is already starting",
                                                        "agent did not become ready",
                                                        "Cannot allocate memory (os error 12)"};
-  // The registry's status stands behind a space; a bare number could be part of a digest.
-  constexpr std::array<std::string_view, 11> passing_pull = {" 429",
-                                                             " 500",
-                                                             " 502",
-                                                             " 503",
-                                                             " 504",
-                                                             "TOOMANYREQUESTS",
-                                                             "Too Many Requests",
-                                                             "timeout",
-                                                             "timed out",
-                                                             "connection reset",
-                                                             "Connection reset"};
-  return contains_any(error.own, passing) || contains_any(error.pull, passing_pull);
+  constexpr std::array<std::string_view, 7> passing_pull = {
+      "toomanyrequests",   "too many requests", "timeout",   "timed out",
+      "deadline exceeded", "connection reset",  "econnreset"};
+  auto pull = std::string(error.pull);
+  std::ranges::transform(pull, pull.begin(), [](unsigned char c) { return std::tolower(c); });
+  return contains_any(error.own, passing) || contains_any(pull, passing_pull) ||
+         has_passing_status(pull);
 }
 
 bool host_cannot_start(const StartError& error) {
@@ -257,8 +276,13 @@ class Describe {
   Failure& failure_;
 };
 
+/// Of smolvm's own error; a warning of a lock that it got over in the end is none.
+bool says_locked(const Outcome& outcome) {
+  return smolvm_error(outcome.err).contains("database is locked");
+}
+
 Verdict classify_create(const Outcome& outcome) {
-  return outcome.err.contains("database is locked") ? Verdict::retry_lock : Verdict::failed;
+  return says_locked(outcome) ? Verdict::retry_lock : Verdict::failed;
 }
 
 /// The name of a create that was killed stays reserved until smolvm takes its process for gone,
@@ -284,7 +308,7 @@ Verdict classify_clean_up(Verb verb, const Outcome& outcome) {
   const bool well = exit_code_of(outcome) == 0;
   if (well && (verb == Verb::stop || outcome.out.contains("Deleted machine:")))
     return Verdict::done;
-  if (outcome.err.contains("database is locked")) return Verdict::retry_lock;
+  if (says_locked(outcome)) return Verdict::retry_lock;
   return well ? Verdict::failed : Verdict::retry_harmless;
 }
 

@@ -63,6 +63,9 @@ TEST_SUITE("driver") {
     const std::string reserved = "Error: x: machine 'b' already exists or is being created\n";
     CHECK(classify(Verb::create, exited(1, reserved)) == Verdict::failed);
     CHECK(classify(Verb::create_again, exited(1, reserved)) == Verdict::retry_lock);
+    CHECK(classify(Verb::create,
+                   exited(1, "WARN database is locked, trying again\nError: no net\n")) ==
+          Verdict::failed);
     CHECK(classify(Verb::start, exited(1, locked)) == Verdict::failed);
     CHECK(classify(Verb::exec, exited(1, locked)) == Verdict::failed);
   }
@@ -76,7 +79,10 @@ TEST_SUITE("driver") {
           Verdict::retry_start);
     for (const auto* text :
          {"unexpected status 429 Too Many Requests", "status: 503", "i/o timeout",
-          "read: connection reset by peer", "TOOMANYREQUESTS: limit"}) {
+          "read: connection reset by peer", "TOOMANYREQUESTS: limit",
+          "toomanyrequests: You have reached your pull rate limit", "status=429", "status:502",
+          "status code 520", "(503)", "408 Request Timeout", "read ECONNRESET",
+          "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"}) {
       CAPTURE(text);
       CHECK(start_with(agent + "pull image: " + text) == Verdict::retry_start);
     }
@@ -84,7 +90,10 @@ TEST_SUITE("driver") {
 
   TEST_CASE("starts that cannot work are final") {
     CHECK(start_with(agent + "pull image: manifest unknown") == Verdict::failed);
-    CHECK(start_with(agent + "pull image: digest sha256:0429") == Verdict::failed);
+    for (const auto* text :
+         {"digest sha256:0429", "fetching \"registry/x:500\": MANIFEST_UNKNOWN", "404 Not Found",
+          "registry:5000/x: not found", "no match for 500.2", "digest 5001", "5"})
+      CHECK(start_with(agent + "pull image: " + text) == Verdict::failed);
     CHECK(start_with("init: init[0] failed (exit 1): timeout") == Verdict::failed);
     CHECK(start_with("Error: vm not found: b") == Verdict::failed);
     for (const auto* text : {"kvm not available: /dev/kvm", "kvm permission denied: /dev/kvm",
