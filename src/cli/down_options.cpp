@@ -24,7 +24,7 @@ DownCommand::DownCommand(CLI::App& app)
                         ->type_name("ID"));
   add_jobs(down, options_.jobs, "Guests at a time");
   add_create_slots(down, options_.create_slots,
-                   "Parallel deletes; more than one lock each other out");
+                   "Parallel deletes; with more than one they lock each other out");
   add_deadlines(down, shared_, "Limit of a phase, may be repeated [stop=60,delete=120]");
   add_logging(down, options_.log, shared_);
   down.footer(

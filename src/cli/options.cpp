@@ -13,13 +13,29 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <span>
+#include <string_view>
 
 namespace smolfleet::cli {
 namespace {
 
+using Arguments = std::span<const char* const>;
+
 constexpr int usage_error_status = 2;
+
+/// A variable belongs to the command that is given. CLI11 would read those of the others, too, and
+/// refuse what they must not be.
+void forget_other_variables(CLI::App& app, Arguments arguments) {
+  const auto given =
+      std::ranges::find_if(arguments, [](std::string_view word) { return !word.starts_with('-'); });
+  for (auto* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    if (given != arguments.end() && command->get_name() == *given) continue;
+    for (auto* option : command->get_options())
+      option->envname({});
+  }
+}
 
 }  // namespace
 
@@ -34,7 +50,9 @@ parse_options(int argc, char** argv) {
   CheckCommand check(app);
   DoctorCommand doctor(app);
   ReportCommand report(app);
+  const Arguments arguments = std::span(argv, argv + argc).subspan(1);
   try {
+    forget_other_variables(app, arguments);
     app.parse(argc, argv);
     if (down.given()) return down.options();
     if (check.given()) return check.options();
@@ -44,7 +62,7 @@ parse_options(int argc, char** argv) {
   } catch (const CLI::Success& help) {
     return Exit{app.exit(help)};
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "{}", usage_error(app, error, std::span(argv, argv + argc).subspan(1)));
+    fmt::print(stderr, "{}", usage_error(app, error, arguments));
     return Exit{usage_error_status};
   }
 }

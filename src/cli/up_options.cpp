@@ -116,7 +116,7 @@ void UpCommand::add_widths(CLI::App& up) {
           ->check(check_memory_reserve)
           ->type_name("MIB"));
   add_create_slots(up, options_.create_slots,
-                   "Parallel creates; more than one lock each other out");
+                   "Parallel creates; with more than one they lock each other out");
 }
 
 void UpCommand::add_limits(CLI::App& up) {
@@ -153,11 +153,9 @@ void UpCommand::add_journal(CLI::App& up) {
                       ->type_name("FILE");
   auto* resume = up.add_flag("--resume", options_.resume,
                              "Go on with the journal, on the same feed: answers stand, what was in "
-                             "flight is run again")
-                     ->needs(journal);
+                             "flight is run again");
   auto* retry = up.add_flag("--retry-failed", options_.retry_failed,
-                            "When resuming, run also again what failed")
-                    ->needs(resume);
+                            "When resuming, run also again what failed or was rejected");
   for (auto* option : {journal, resume, retry})
     allow_environment(option);
 }
@@ -171,6 +169,11 @@ void UpCommand::add_metrics(CLI::App& up) {
 }
 
 UpOptions UpCommand::options() {
+  // By value: a variable may say no to them.
+  if (options_.resume && options_.journal.empty())
+    throw CLI::RequiresError("--resume", "--journal");
+  if (options_.retry_failed && !options_.resume)
+    throw CLI::RequiresError("--retry-failed", "--resume");
   finish_shared(shared_, options_.driver.deadlines, options_.log);
   options_.settle = to_millis(raw_.settle);
   if (raw_.boot_slots != "auto") options_.boot_slots = std::stoul(raw_.boot_slots);

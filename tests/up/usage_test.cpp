@@ -164,6 +164,24 @@ TEST_SUITE("up") {
     CHECK(smolvm.calls("exec")[0]["argv"].dump().find(R"("--timeout","12s")") != std::string::npos);
     const auto wrong = run_smolfleet({"up"}, {{"SMOLFLEET_JOBS", "none"}});
     CHECK(wrong.exit == 2);
+    // What the command line sets is not looked at, nor what is another command's.
+    for (const auto& [name, value] :
+         std::map<std::string, std::string>{{"SMOLFLEET_JOBS", "none"},
+                                            {"SMOLFLEET_LOG_LEVEL", "loud"},
+                                            {"SMOLFLEET_JSON", "x"},
+                                            {"SMOLFLEET_RESUME", "false"},
+                                            {"SMOLFLEET_RETRY_FAILED", "0"}}) {
+      auto with = environment;
+      with[name] = value;
+      const auto fine = run_program(
+          {from_build("SMOLFLEET_EXE"), "up", "--run", "r", "--jobs", "3", "--log-level", "info"},
+          feed, with);
+      CAPTURE(fine.err);
+      CHECK(fine.exit == 0);
+    }
+    for (const auto& options :
+         {std::vector<std::string>{"up", "--resume"}, {"up", "--retry-failed"}})
+      CHECK(run_smolfleet(options).err.contains(" requires --"));
   }
 
   TEST_CASE("a run's own id is fresh and sorts by time") {
