@@ -101,7 +101,7 @@ std::expected<int, NoRun> run_check(asio::io_context& loop, CheckOptions& option
                                     ClosedStreams closed, spdlog::logger& log) {
   auto report = open_results(loop.get_executor(), closed, what_check_prints);
   if (!report) return std::unexpected(std::move(report).error());
-  auto feed = open_feed(loop.get_executor(), options.feed, closed);
+  auto feed = open_feed(loop.get_executor(), options.feed, closed, log);
   if (!feed) return std::unexpected(std::move(feed).error());
   options.driver.executable = program_of(options.smolvm, log);
   options.driver.run_id = options.run_id.empty() ? std::string(check::run_name) : options.run_id;

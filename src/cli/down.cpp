@@ -148,8 +148,8 @@ void log_end(spdlog::logger& log, const RemovalSummary& summary, const Run& run,
   if (summary.feed_fault) log.error("{}", *summary.feed_fault);
   if (run.result_fault()) log.error("{}", *run.result_fault());
   if (!summary.unable) return log_counts(log, summary, wall);
-  log.error("nothing was removed: {}{}{}", summary.unable->message, summary.unable->hint ? " " : "",
-            summary.unable->hint.value_or(std::string()));
+  log.error("nothing was removed: {}{}{}", summary.unable->message,
+            summary.unable->hint ? ". " : "", summary.unable->hint.value_or(std::string()));
 }
 
 std::expected<std::optional<OwnStream>, NoRun> open_input(const core::Executor& executor,
@@ -160,7 +160,7 @@ std::expected<std::optional<OwnStream>, NoRun> open_input(const core::Executor& 
     log.info("taking down all guests of run {}; no input is read", options.run);
     return std::nullopt;
   }
-  auto feed = open_feed(executor, *options.feed, closed);
+  auto feed = open_feed(executor, *options.feed, closed, log);
   if (!feed) return std::unexpected(std::move(feed).error());
   return std::move(*feed);
 }

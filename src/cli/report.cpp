@@ -192,6 +192,12 @@ std::expected<int, NoRun> make_report(const ReportOptions& options, ClosedStream
     faults += *found;
   }
   const auto guests = reader.finish();
+  if (faults > 0 && guests.guests.empty() && guests.unanswered.empty()) {
+    return std::unexpected(NoRun{
+        "no line could be read, and nothing was written: give what `smolfleet up` prints, or its "
+        "journal",
+        some_not_ok});
+  }
   if (auto written = write(*page, *trace, options.title, guests); !written)
     return std::unexpected(std::move(written).error());
   tell(options, guests, faults);

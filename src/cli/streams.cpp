@@ -2,6 +2,7 @@
 #include "smolfleet/cli/streams.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/logger.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,13 +18,15 @@ std::string feed_name(const std::string& file) {
 }
 
 std::expected<OwnStream, NoRun> open_feed(const core::Executor& executor, const std::string& file,
-                                          ClosedStreams closed) {
+                                          ClosedStreams closed, spdlog::logger& log) {
   if (file == "-" && closed.in) {
     return std::unexpected(NoRun{"cannot read the feed: stdin is closed", stream_broke});
   }
   auto stream = file == "-"
                     ? OwnStream::of_inherited(executor, STDIN_FILENO, OwnStream::Direction::read)
                     : OwnStream::open_to_read(executor, file);
+  if (stream && file == "-" && ::isatty(STDIN_FILENO) == 1)
+    log.info("reading from the terminal: one JSON object a line, Ctrl-D ends");
   if (stream) return std::move(*stream);
   return std::unexpected(NoRun{
       fmt::format("cannot read the feed from {}: {}", feed_name(file), stream.error().message()),

@@ -119,7 +119,7 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   auto results =
       begin_run(loop.get_executor(), options.smolvm, options.driver, options.jobs, closed, log);
   if (!results) return std::unexpected(std::move(results).error());
-  auto feed = open_feed(loop.get_executor(), options.feed, closed);
+  auto feed = open_feed(loop.get_executor(), options.feed, closed, log);
   if (!feed) return std::unexpected(std::move(feed).error());
   // Outlives the run: a signal at its very end must not leave the staging directory behind.
   Interrupts interrupts(loop.get_executor());

@@ -27,14 +27,7 @@ Awaitable<void> Fleet::reject(plan::Rejection rejection, const Entry& entry) {
 Awaitable<void> Fleet::recall(const plan::Plan& plan, const Entry& entry) {
   const bool is_gone = recovery_.gone.contains({plan.target, entry.answer->line});
   const auto line = ledger_.line_of(*entry.answer, plan.line, is_gone);
-  if (!line) {
-    Result result;
-    result.id = plan.id;
-    result.target = plan.target;
-    result.line = plan.line;
-    result.failure = unreadable(plan, line.error());
-    co_return co_await answer(std::move(result), Entry());
-  }
+  if (!line) co_return co_await answer_unadmitted(plan, unreadable(plan, line.error()));
   ++summary_.recalled;
   ++summary_.results[static_cast<std::size_t>(entry.answer->status)];
   ++recalled_[static_cast<std::size_t>(entry.answer->status)];

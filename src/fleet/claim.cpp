@@ -94,7 +94,7 @@ std::vector<Claim> claims_of_run(const driver::Machines& machines, const std::st
 std::optional<std::string> objection(const Claim& claim, const Law& law) {
   if (!claim.target) return "the line names no guest";
   if (claim.creation == Creation::none)
-    return fmt::format("by this line smolfleet did not create {}, so it is not to remove it",
+    return fmt::format("smolfleet did not create {} for this line, and leaves it alone",
                        shown(*claim.target));
   if (!law.only_run.empty() && claim.run && *claim.run != law.only_run)
     return of_another_run(*claim.target, *claim.run, law.only_run);

@@ -250,7 +250,8 @@ Awaitable<bool> Fleet::cleaned_up(const plan::Plan& plan, TimePoint admitted,
     failure = internal_failure(plan);
   }
   if (failure)
-    log_.error("line {}: {} is left behind: {}", plan.line, plan.target, failure->message);
+    log_.error("line {}: {} {} left behind: {}", plan.line, plan.target,
+               report.created == bringup::Created::yes ? "is" : "may be", failure->message);
   co_return !failure;
 }
 

@@ -74,6 +74,14 @@ std::error_code sync_directory_of(const std::string& path) {
   return ::fsync(directory.get()) == 0 || errno == EINVAL ? std::error_code() : core::last_error();
 }
 
+/// A file system behind a daemon or a network lets a signal in between.
+std::error_code sync(int fd) {
+  while (::fdatasync(fd) != 0) {
+    if (errno != EINTR) return core::last_error();
+  }
+  return {};
+}
+
 std::error_code begin(int fd, const std::string& path, std::uint64_t good, const std::string& run) {
   if (::ftruncate(fd, static_cast<off_t>(good)) != 0) return core::last_error();
   const auto error = append_and_sync(fd, to_line(Begun{run})).error;
@@ -118,11 +126,10 @@ Appended append_and_sync(int fd, std::string_view lines) {
   struct stat before{};
   if (::fstat(fd, &before) != 0) return {.error = core::last_error()};
   auto error = core::write_all(fd, lines);
-  if (!error && ::fdatasync(fd) != 0) error = core::last_error();
+  if (!error) error = sync(fd);
   // A line cut in its middle would be taken for damage once others have come after it.
   if (!error) return {};
-  return {.error = error,
-          .taken_back = ::ftruncate(fd, before.st_size) == 0 && ::fdatasync(fd) == 0};
+  return {.error = error, .taken_back = ::ftruncate(fd, before.st_size) == 0 && !sync(fd)};
 }
 
 }  // namespace smolfleet::journal

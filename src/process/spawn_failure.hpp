@@ -7,7 +7,8 @@
 
 namespace smolfleet::process {
 
-/// `error` is an errno of vfork(2), execve(2) or pipe2(2); `program` is argv[0].
+/// `error` is the errno of what failed on the way to the exec, the exec included; ESRCH: the child
+/// would live in another PID namespace. `program` is argv[0].
 [[nodiscard]] NotSpawned spawn_failure(int error, const std::string& program);
 
 /// A child that was started and had to be ended at once, because it could not be watched; `error`

@@ -152,6 +152,16 @@ TEST_SUITE("reports") {
     CHECK(files_in(directory) == 3);
   }
 
+  TEST_CASE("what holds nothing to report on leaves the page that is there") {
+    const TempDir directory;
+    const auto page = directory.write("page.html", "older");
+    const auto ended = report({"-", "-o", page}, "{\"target\":\"a plan\"}\n");
+    CHECK(ended.exit == 1);
+    CHECK(ended.err.contains("nothing was written"));
+    CHECK(directory.read("page.html") == "older");
+    CHECK(files_in(directory) == 1);
+  }
+
   TEST_CASE("a signal ends it as ever, and nothing is left but what was there") {
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
       const TempDir directory;
@@ -169,6 +179,7 @@ TEST_SUITE("reports") {
     const TempDir directory;
     BegunReport program({"-", "-o", directory.path("page.html")}, {SIGHUP});
     program.send_signal(SIGHUP);
+    program.write(lines_of_json({ok_result("a", 1)}));
     CHECK(program.wait().exit == 1);
     CHECK(is_page(directory.read("page.html")));
   }

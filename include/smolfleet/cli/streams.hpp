@@ -11,6 +11,10 @@
 #include <string>
 #include <string_view>
 
+namespace spdlog {
+class logger;
+}
+
 namespace smolfleet::cli {
 
 /// Exit statuses (spec §2). Beyond these 128+N: ended by signal N.
@@ -32,10 +36,11 @@ struct NoRun {
 /// What the feed is called in messages: "stdin", or the file's name.
 [[nodiscard]] std::string feed_name(const std::string& file);
 
-/// `file`: a path; "-" is stdin.
+/// `file`: a path; "-" is stdin. The log tells a person at a terminal that they are to write.
 [[nodiscard]] std::expected<core::OwnStream, NoRun> open_feed(const core::Executor& executor,
                                                               const std::string& file,
-                                                              ClosedStreams closed);
+                                                              ClosedStreams closed,
+                                                              spdlog::logger& log);
 
 /// stdout. `content`: what is to be written, for the sentence that says that it cannot.
 [[nodiscard]] std::expected<core::OwnStream, NoRun> open_results(

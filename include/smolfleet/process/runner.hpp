@@ -38,7 +38,8 @@ class Runner {
   /// Children of ours that run or are not reaped yet.
   [[nodiscard]] std::size_t children() const;
 
-  /// From now on no child that is to end gets its grace: SIGKILL follows at once.
+  /// From now on no child that is to end gets its grace: SIGKILL follows as soon as its command is
+  /// looked at again, for which Scope::abandon sees.
   void hurry() { hurried_ = true; }
 
  private:

@@ -33,8 +33,12 @@ function findingOf(fleet) {
   const share = ok === plans ? `All ${formatCount(plans)} guests` : `${formatCount(ok)} of ${formatMany(plans, "guest")}`;
   const who = plans === 1 ? (ok === 1 ? "The one guest" : "The one guest did not come") : share;
   const head = plans === 1 && ok === 0 ? `${who} up` : `${who} came up`;
-  const why = fleet.failures.slice(0, 3).map(group => `${formatCount(group.count)} ${group.code}`);
-  if (fleet.failures.length > 3) why.push("others");
+  // The groups are of a code in a phase.
+  const byCode = new Map();
+  for (const {code, count} of fleet.failures) byCode.set(code, (byCode.get(code) || 0) + count);
+  const codes = [...byCode].sort(([, one], [, other]) => other - one);
+  const why = codes.slice(0, 3).map(([code, count]) => `${formatCount(count)} ${code}`);
+  if (codes.length > 3) why.push("others");
   return `${head}${time}${runs}.${why.length > 0 ? ` Not ok: ${why.join(", ")}.` : ""}`;
 }
 
