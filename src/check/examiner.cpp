@@ -54,6 +54,7 @@ Warning taken_port(std::size_t index, unsigned port, std::uint64_t earlier, std:
 
 std::vector<Warning> misspellings_in(const plan::Plan& plan) {
   std::vector<Warning> warnings;
+  warnings.reserve(plan.misspellings.size());
   for (const auto& [pointer, meant] : plan.misspellings) {
     warnings.push_back(
         {.doubt = Doubt::misspelt_key,

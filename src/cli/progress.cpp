@@ -50,8 +50,12 @@ void Progress::await_tick() {
 void Progress::draw(std::size_t width) {
   const auto now = std::chrono::steady_clock::now();
   pace_.note(now, tally_.answered());
-  watch::Outlook outlook{.elapsed = std::chrono::floor<std::chrono::seconds>(now - begun_),
-                         .rate = pace_.rate()};
+  watch::Outlook outlook{.elapsed = std::chrono::floor<std::chrono::seconds>(now - begun_)};
+  // What is answered now was not brought up.
+  outlook.is_ending = feed_.stopped();
+  if (outlook.is_ending)
+    return log_.show_block(watch::status_block(tally_, outlook, width, palette_));
+  outlook.rate = pace_.rate();
   if (const auto length = feed_.length()) {
     const auto done = tally_.answered() + tally_.recalled();
     outlook.expected = std::max(length->lines, done);

@@ -29,13 +29,23 @@ std::optional<std::string_view> need_of_network(const Machine& machine, bool has
   return std::nullopt;
 }
 
+/// A guest that is told of a proxy is to reach it, unless the plan says otherwise.
+bool names_a_proxy(const Pairs& env) {
+  constexpr std::array<std::string_view, 6> variables = {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY",
+                                                         "http_proxy",  "ALL_PROXY",   "all_proxy"};
+  return std::ranges::any_of(env, [&](const auto& variable) {
+    return !variable.second.empty() &&
+           std::ranges::find(variables, variable.first) != variables.end();
+  });
+}
+
 bool read_net(const Fields& fields, const Machine& machine, bool has_routes) {
   const auto wanted = fields.flag("net");
   const auto need = need_of_network(machine, has_routes);
   if (need && wanted == false)
     fields.refuse("net", fmt::format("must not be false, because {}", *need),
                   "Leave net out, or take out what needs the network.");
-  return need || wanted.value_or(false);
+  return need || wanted.value_or(names_a_proxy(machine.env));
 }
 
 /// The workload behind `--`. An empty list is a mistake; without the key it is smolfleet's to

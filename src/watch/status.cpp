@@ -62,6 +62,7 @@ std::vector<Piece> progress_of(const Tally& tally, const Outlook& outlook) {
   add_count(pieces, "failed", tally.count(Status::failed), 8, &Palette::red);
   add_count(pieces, "rejected", tally.count(Status::rejected), 7, &Palette::red);
   add_count(pieces, "cancelled", tally.count(Status::cancelled), 6, &Palette::red);
+  if (outlook.is_ending) pieces.push_back({"ending", 4});
   if (outlook.rate)
     pieces.push_back({fmt::format("{:.{}f}/s", *outlook.rate, *outlook.rate < 100 ? 1 : 0), 2});
   if (outlook.remaining) pieces.push_back({"ETA " + clock_time(*outlook.remaining), 4});

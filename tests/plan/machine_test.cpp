@@ -55,16 +55,19 @@ TEST_CASE("addresses, hosts, ports and volumes in all their forms") {
 
 TEST_CASE("the network is on when the plan asks for it or when anything implies it") {
   for (const auto* fields :
-       {R"("net":true)", R"("allow_cidrs":["10.0.0.1"])", R"("allow_hosts":["a"])",
-        R"("ports":["80"])", R"("image":"debian:12")", R"("image":"ghcr.io/a/b@sha256:00")"})
+       {R"("net":true)", R"("env":{"HTTPS_PROXY":"http://10.0.0.2:9099"})",
+        R"("allow_cidrs":["10.0.0.1"])", R"("allow_hosts":["a"])", R"("ports":["80"])",
+        R"("image":"debian:12")", R"("image":"ghcr.io/a/b@sha256:00")"})
     CHECK_MESSAGE(machine_of(with_machine(fields)).net, fields);
   CHECK(machine_of(with(R"("egress_plan":{"routes":[1]},"machine":{})")).net);
 }
 
 TEST_CASE("the network stays off when nothing implies it") {
   for (const auto* fields :
-       {"", R"("net":false)", R"("allow_cidrs":[],"allow_hosts":[],"ports":[])",
-        R"("image":"./x.tar")", R"("image":"/x/")", R"("image":"../x","net":false)",
+       {"", R"("net":false)", R"("net":false,"env":{"HTTPS_PROXY":"http://10.0.0.2:9099"})",
+        R"("env":{"https_proxy":"","NO_PROXY":"x"})",
+        R"("allow_cidrs":[],"allow_hosts":[],"ports":[])", R"("image":"./x.tar")",
+        R"("image":"/x/")", R"("image":"../x","net":false)",
         R"("from":"x.smolmachine","net":false)"})
     CHECK_MESSAGE(!machine_of(with_machine(fields)).net, fields);
 }

@@ -54,6 +54,14 @@ TEST_SUITE("watch") {
                                    "64 in flight:  waiting 3  create 1  start 40  install_ca 20"});
   }
 
+  TEST_CASE("a run that reads no more says so, and promises nothing") {
+    Tally tally;
+    fill(tally);
+    const Outlook ending{.elapsed = 83s, .is_ending = true};
+    CHECK(status_block(tally, ending, 80, plain).front() ==
+          "1:23  120 done  118 ok  2 failed  ending");
+  }
+
   TEST_CASE("a narrow one shows what matters most") {
     Tally tally;
     fill(tally);

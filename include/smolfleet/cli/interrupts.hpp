@@ -15,9 +15,9 @@ struct Stages {
   std::function<void(int)> leave;
 };
 
-/// Catches SIGINT, SIGTERM and SIGHUP from construction on. The first INT or TERM drains, the second
-/// cancels, the third leaves; SIGHUP drains and does not count, as in GNU parallel. INT and HUP that
-/// whoever started us wants ignored (nohup, a shell's background job) stay ignored.
+/// Catches SIGINT, SIGTERM and SIGHUP from construction on. The first INT or TERM drains, the
+/// second cancels, the third leaves; SIGHUP drains and does not count, as in GNU parallel. INT and
+/// HUP that whoever started us wants ignored (nohup, a shell's background job) stay ignored.
 class Interrupts {
  public:
   explicit Interrupts(const core::Executor& executor);

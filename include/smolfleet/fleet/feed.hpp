@@ -46,6 +46,7 @@ class Feed {
 
   /// Ends the feed here: a `next` that waits completes with nothing, and so does every later one.
   void stop();
+  [[nodiscard]] bool stopped() const { return stopped_; }
 
  private:
   [[nodiscard]] std::optional<core::Line> take();
