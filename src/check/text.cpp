@@ -83,7 +83,8 @@ std::string TextReport::opening(const Opening& opening) const {
       "smolvm {}.{} (create has --label, cp has --mode, exec has no --user). {} is the private "
       "directory that `up` makes for the CAs that it has checked",
       harmless(opening.feed), assumed.version->major, assumed.version->minor, staging_name);
-  text += opening.run ? "." : fmt::format(", {} the run's id.", run_name);
+  if (!opening.run) text += fmt::format(", {} the run's id", run_name);
+  text += fmt::format(", {} what tells this `up` from others of the run.", invocation_name);
   return core::paragraph(text, 0, 0) + "\n";
 }
 

@@ -105,6 +105,7 @@ std::expected<int, NoRun> run_check(asio::io_context& loop, CheckOptions& option
   if (!feed) return std::unexpected(std::move(feed).error());
   options.driver.executable = program_of(options.smolvm, log);
   options.driver.run_id = options.run_id.empty() ? std::string(check::run_name) : options.run_id;
+  options.driver.invocation = check::invocation_name;
   Check check(loop, options, std::move(*feed), std::move(*report));
   const auto driven = drive(loop, check.run(), {.ended = [] {}, .last_words = [] {}}, log);
   if (!driven) return std::unexpected(driven.error());

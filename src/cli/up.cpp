@@ -136,6 +136,7 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   if (*journal && options.resume) log_resumption(log, **journal);
   if (options.run_id.empty()) options.run_id = fresh_run_id();
   options.driver.run_id = options.run_id;
+  options.driver.invocation = fresh_run_id();
   if (!options.resume) log.info("run {}", options.run_id);
 
   const auto begun = std::chrono::steady_clock::now();

@@ -62,9 +62,10 @@ bool was_created_by(const Machine& machine, const Creator& creator, bool has_lab
     return creator.name_was_used ? machine.created_at > begun : machine.created_at >= begun;
   }
   // A plan that was edited since has the labels of the one that it was.
-  const bool any_age = !creator.name_was_used && !creator.was_run_before;
-  const bool young_enough = any_age || machine.created_at >= begun;
-  return young_enough && has_label(machine, run_label, creator.run) &&
+  const bool young_enough = !creator.name_was_used || machine.created_at >= begun;
+  const bool by_it =
+      creator.invocation.empty() || has_label(machine, invocation_label, creator.invocation);
+  return young_enough && by_it && has_label(machine, run_label, creator.run) &&
          has_label(machine, plan_label, creator.plan) &&
          has_label(machine, line_label, std::to_string(creator.line));
 }

@@ -119,13 +119,15 @@ Arguments workload_of(const plan::Machine& machine) {
   return {};
 }
 
-void append_labels(Arguments& to, const plan::Plan& plan, const std::string& run_id) {
+void append_labels(Arguments& to, const plan::Plan& plan, const Settings& settings) {
   for (const auto& [name, value] : plan.machine->labels) {
     append(to, {"--label", fmt::format("{}={}", name, value)});
   }
-  append(to, {"--label", fmt::format("{}={}", run_label, run_id)});
+  append(to, {"--label", fmt::format("{}={}", run_label, settings.run_id)});
   append(to, {"--label", fmt::format("{}={}", plan_label, plan.id)});
   append(to, {"--label", fmt::format("{}={}", line_label, plan.line)});
+  if (!settings.invocation.empty())
+    append(to, {"--label", fmt::format("{}={}", invocation_label, settings.invocation)});
 }
 
 }  // namespace
@@ -164,7 +166,7 @@ Command Smolvm::create(const plan::Plan& plan, const Capabilities& can) const {
   const plan::Machine& machine = *plan.machine;
   auto create = command({"machine", "create", "--name", plan.target}, settings_.deadlines.create);
   append_resources(create.argv, machine);
-  if (can.create_label) append_labels(create.argv, plan, settings_.run_id);
+  if (can.create_label) append_labels(create.argv, plan, settings_);
   for (const auto& [name, value] : machine.env)
     append_variable(create, name, value);
   append_trust(create.argv, machine, settings_);

@@ -72,10 +72,13 @@ json rich_plan(const Scene& scene) {
   return plan;
 }
 
-/// argv of a command, with the name of the directory in which things are staged taken out.
-std::vector<std::string> without_directory(const json& argv) {
+/// argv of a command, with what `check` does not know as it calls it: the directory in which things
+/// are staged, and the invocation.
+std::vector<std::string> as_check_shows(const json& argv) {
+  const std::string invocation = "smolfleet.invocation=";
   std::vector<std::string> words;
   for (std::string word : argv) {
+    if (word.starts_with(invocation)) word = invocation + "INVOCATION";
     const auto end = word.rfind('/');
     const auto directory = word.substr(0, end == std::string::npos ? 0 : end);
     const bool is_staged = directory == "STAGED" || directory.contains("/smolfleet-");
@@ -89,7 +92,7 @@ std::vector<std::vector<std::string>> commands_in(const std::vector<json>& calls
   for (const auto& call : calls) {
     const auto verb = call.value("verb", "");
     if (verb != "help" && verb != "--version" && verb != "ls")
-      commands.push_back(without_directory(call["argv"]));
+      commands.push_back(as_check_shows(call["argv"]));
   }
   return commands;
 }
@@ -117,7 +120,7 @@ TEST_SUITE("check_run") {
     REQUIRE(run.verdicts.size() == 1);
     std::vector<std::vector<std::string>> shown;
     for (const auto& command : run.verdicts[0]["commands"])
-      shown.push_back(without_directory(command["argv"]));
+      shown.push_back(as_check_shows(command["argv"]));
     CHECK(smolvm.run({rich_plan(scene)}, {"--run", "r1", "--deadline", "install_ca=7"})
               .of("rich")["status"] == "ok");
     const auto ran = commands_in(smolvm.calls());

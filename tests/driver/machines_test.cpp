@@ -84,13 +84,15 @@ TEST_SUITE("driver") {
     CHECK(was_created_by(web, prompt, false));
   }
 
-  TEST_CASE("what an earlier run of the same plan created is not the creator's") {
-    const auto web = parse_machines(two_machines)->at("web");
-    auto again = creator("r1", "p1", web.created_at + std::chrono::seconds(1));
-    again.was_run_before = true;
-    CHECK_FALSE(was_created_by(web, again, true));
-    again.not_before = web.created_at;
+  TEST_CASE("what another `up` of the same run created is not the creator's") {
+    auto web = parse_machines(two_machines)->at("web");
+    auto again = creator("r1", "p1", web.created_at);
     CHECK(was_created_by(web, again, true));
-    CHECK(was_created_by(web, again, false));
+    again.invocation = "i2";
+    CHECK_FALSE(was_created_by(web, again, true));
+    web.labels.emplace(invocation_label, "i1");
+    CHECK_FALSE(was_created_by(web, again, true));
+    again.invocation = "i1";
+    CHECK(was_created_by(web, again, true));
   }
 }

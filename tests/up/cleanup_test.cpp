@@ -1,13 +1,14 @@
 // What becomes of guests whose plans did not end ok.
 #include "fixture.hpp"
+#include "in_process.hpp"
 #include "scenario.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <csignal>
-#include <cstdint>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -136,39 +137,41 @@ TEST_SUITE("up") {
   TEST_CASE("a create that was killed half-way: the list tells whether the guest is there") {
     const Scene scene;
     const Recorder smolvm(scene);
-    constexpr std::int64_t later = 4'000'000'000;  // than any create here
-    const auto listed = [](const char* run, std::int64_t created_at) {
+    const auto listed = [](const char* run, const char* invocation) {
       return json::array({{{"name", "b"},
                            {"state", "created"},
-                           {"created_at", created_at},
+                           {"created_at", 1},
                            {"labels",
                             {{"smolfleet.run", run},
                              {"smolfleet.plan", "id-b"},
-                             {"smolfleet.line", "1"}}}}})
+                             {"smolfleet.line", "1"},
+                             {"smolfleet.invocation", invocation}}}}})
           .dump();
     };
-    struct Case {
-      const char* list_run;  ///< nullptr: not in the list
-      std::int64_t created_at;
-      Verbs clean_up;
+    const std::map<std::string, Verbs> lists = {
+        {listed(in_process_run, in_process_invocation), {"stop", "delete"}},
+        {listed(in_process_run, "another"), {}},
+        {listed("another", in_process_invocation), {}},
+        {"[]", {}},
     };
-    for (const auto& [list_run, created_at, clean_up] :
-         {Case{"r1", later, {"stop", "delete"}}, Case{"r1", 1, {}}, Case{"other", later, {}},
-          Case{nullptr, 0, {}}}) {
+    for (const auto& [list, clean_up] : lists) {
+      CAPTURE(list);
       smolvm.answer({{"create", {{{"signal", SIGKILL}}}},
                      {"help", {{{"out", "  --label <K=V>\n"}}}},
-                     {"ls", {{{"out", list_run == nullptr ? "[]" : listed(list_run, created_at)}}}},
+                     {"ls", {{{"out", list}}}},
                      {"delete", {{{"out", "Deleted machine: b\n"}}}}});
       smolvm.forget_calls();
-      const auto run = smolvm.run({created(scene, "b")}, {"--run", "r1"});
-      CHECK(run.of("b")["error"]["code"] == "create_failed");
-      CHECK(run.of("b")["leaked"] == false);
+      const auto results = run_in_process(scene, {created(scene, "b")},
+                                          {.smolvm = from_build("RECORDING_SMOLVM_EXE")});
+      REQUIRE(results.size() == 1);
+      CHECK(results[0]["error"]["code"] == "create_failed");
+      CHECK(results[0]["leaked"] == false);
       Verbs after;
       for (const auto& call : smolvm.calls())
         after.push_back(call["verb"]);
-      const auto list = std::ranges::find(after, "ls");
-      REQUIRE(list != after.end());
-      CHECK(Verbs(std::next(list), after.end()) == clean_up);
+      const auto asked = std::ranges::find(after, "ls");
+      REQUIRE(asked != after.end());
+      CHECK(Verbs(std::next(asked), after.end()) == clean_up);
     }
   }
 

@@ -1,9 +1,15 @@
 // Building a run in the test's process.
 #include "in_process.hpp"
 
+#include "smolfleet/core/unique_fd.hpp"
+
+#include "../support/loop.hpp"
+
+#include <fcntl.h>
 #include <spdlog/sinks/null_sink.h>
 
 #include <memory>
+#include <tuple>
 
 namespace smolfleet::test {
 namespace {
@@ -11,7 +17,8 @@ namespace {
 driver::Settings settings_for(const std::string& smolvm) {
   driver::Settings settings;
   settings.executable = smolvm;
-  settings.run_id = "r";
+  settings.run_id = in_process_run;
+  settings.invocation = in_process_invocation;
   return settings;
 }
 
@@ -38,7 +45,26 @@ InProcess::InProcess(const core::Executor& executor, const Scene& scene, int res
       services_{{smolvm_, runner_, host_, clock_, dice_, options.settle, nobody_},
                 staging_,
                 [](const auto&, const auto&) {}},
-      fleet_(executor, {.run_id = "r", .jobs = options.jobs, .unknown_keys = {}, .timeout = {}},
+      fleet_(executor,
+             {.run_id = in_process_run, .jobs = options.jobs, .unknown_keys = {}, .timeout = {}},
              feed_, writer_, services_, log_) {}
+
+std::vector<json> run_in_process(const Scene& scene, const std::vector<json>& plans,
+                                 const RunOptions& options) {
+  const ScopedEnvironment environment(scene.environment());
+  scene.directory().write("feed", feed_of(plans));
+  scene.directory().write("results", "");
+  const core::UniqueFd results(
+      ::open(scene.directory().path("results").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  auto task = [&]() -> core::Awaitable<void> {
+    InProcess run(co_await core::this_coro::executor, scene, results.get(), options);
+    std::ignore = co_await run.fleet().run();
+  };
+  run_loop(task);
+  std::vector<json> answers;
+  for (const auto& line : lines_of(scene.directory().read("results")))
+    answers.push_back(json::parse(line));
+  return answers;
+}
 
 }  // namespace smolfleet::test

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace smolfleet::test {
 
@@ -22,6 +23,10 @@ struct RunOptions {
   std::size_t jobs = 1;
   std::chrono::milliseconds settle{1000};
 };
+
+/// The run's id, and what its guests have as their invocation.
+inline constexpr const char* in_process_run = "r";
+inline constexpr const char* in_process_invocation = "i1";
 
 /// Reads the scene's file `feed`, drives a double of smolvm, writes to the descriptor `results`.
 class InProcess {
@@ -46,5 +51,9 @@ class InProcess {
   bringup::Services services_;
   fleet::Fleet fleet_;
 };
+
+/// Such a run of these plans, to its end; the results.
+[[nodiscard]] std::vector<json> run_in_process(const Scene& scene, const std::vector<json>& plans,
+                                               const RunOptions& options);
 
 }  // namespace smolfleet::test

@@ -240,7 +240,8 @@ TEST_SUITE("up") {
     CHECK(run.of("b")["run"] == "run-1");
     const auto create = smolvm.calls("create")[0]["argv"].dump();
     CHECK(create.find(R"("--label","smolfleet.run=run-1","--label","smolfleet.plan=id-b",)"
-                      R"("--label","smolfleet.line=1")") != std::string::npos);
+                      R"("--label","smolfleet.line=1","--label","smolfleet.invocation=)") !=
+          std::string::npos);
     CHECK(smolvm.calls("exec")[0]["argv"].dump().find(R"("--user","root")") != std::string::npos);
   }
 

@@ -56,7 +56,7 @@ struct Report {
   std::optional<core::Failure> failure;  ///< nothing: the guest is up and provisioned
   Created created = Created::no;
   std::chrono::system_clock::time_point create_begun;  ///< unless created is `no`
-  /// The guest may be what an earlier run's create has left, and older than `create_begun`.
+  /// The guest may be what the create of an interrupted part of the run has left.
   bool may_be_older = false;
 };
 

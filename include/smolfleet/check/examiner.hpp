@@ -22,6 +22,8 @@ namespace smolfleet::check {
 inline constexpr std::string_view staging_name = "STAGED";
 /// What stands in labels for the id of a run that is not known yet.
 inline constexpr std::string_view run_name = "RUN";
+/// What stands there for the `up` that will be.
+inline constexpr std::string_view invocation_name = "INVOCATION";
 
 /// What the smolvm is taken to be able to do, as it is not asked: 1.9.
 inline constexpr driver::Capabilities assumed{.version = driver::Version{1, 9, 0},

@@ -16,6 +16,8 @@ inline constexpr std::string_view run_label = "smolfleet.run";
 inline constexpr std::string_view plan_label = "smolfleet.plan";
 /// The plan's line in the feed: ids may come twice, with a guest for each.
 inline constexpr std::string_view line_label = "smolfleet.line";
+/// Which `up` it was: a run that is resumed, or whose id is given twice, has several.
+inline constexpr std::string_view invocation_label = "smolfleet.invocation";
 
 /// One entry of `machine ls --json`, as far as smolfleet cares.
 struct Machine {
@@ -39,9 +41,8 @@ struct Creator {
   std::chrono::system_clock::time_point not_before;
   /// Another guest had the name before, and may have it still: then only a younger one is theirs.
   bool name_was_used = false;
-  /// What carries the labels may be the guest of an earlier run of the same plan: then one that is
-  /// older than `not_before` is not theirs either.
-  bool was_run_before = false;
+  /// The `up` that ran the command; empty: any of the run.
+  std::string invocation = {};
 };
 
 /// Whether the machine was created by that plan of that run, and not by a namesake. A smolvm

@@ -39,6 +39,8 @@ inline constexpr std::uint64_t default_memory_mib = 8192;
 struct Settings {
   std::string executable;  ///< absolute path of smolvm
   std::string run_id;
+  /// Tells this process's guests from those of another with the same run id; empty: nothing does.
+  std::string invocation;
   /// In the guest: where the CA goes (ends in ".crt") and where its rebuilt bundle is.
   std::string ca_path = "/usr/local/share/ca-certificates/agent-mitm-ca.crt";
   std::string ca_bundle = "/etc/ssl/certs/ca-certificates.crt";
@@ -61,6 +63,7 @@ class Smolvm {
   explicit Smolvm(Settings settings);
 
   [[nodiscard]] const std::string& run_id() const { return settings_.run_id; }
+  [[nodiscard]] const std::string& invocation() const { return settings_.invocation; }
 
   [[nodiscard]] process::Command version() const;
   /// `smolvm machine VERB --help`
