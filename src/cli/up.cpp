@@ -47,7 +47,8 @@ std::expected<std::optional<journal::Opened>, NoRun> open_journal(const UpOption
                                        .resume = options.resume,
                                        .retry_failed = options.retry_failed,
                                        .run = given ? options.run_id : fresh_run_id(),
-                                       .run_is_given = given});
+                                       .run_is_given = given,
+                                       .invocation = options.driver.invocation});
   if (!opened) return std::unexpected(NoRun{std::move(opened).error()});
   return std::move(*opened);
 }
@@ -130,13 +131,13 @@ std::expected<int, NoRun> run_up(asio::io_context& loop, UpOptions& options, Clo
   if (!memory) return std::unexpected(std::move(memory).error());
   auto exporter = open_metrics(options, log);
   if (!exporter) return std::unexpected(std::move(exporter).error());
+  options.driver.invocation = fresh_run_id();
   auto journal = open_journal(options);
   if (!journal) return std::unexpected(std::move(journal).error());
   if (*journal) options.run_id = (*journal)->run;
   if (*journal && options.resume) log_resumption(log, **journal);
   if (options.run_id.empty()) options.run_id = fresh_run_id();
   options.driver.run_id = options.run_id;
-  options.driver.invocation = fresh_run_id();
   if (!options.resume) log.info("run {}", options.run_id);
 
   const auto begun = std::chrono::steady_clock::now();

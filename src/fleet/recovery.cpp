@@ -73,7 +73,8 @@ class Recovering {
                                   .plan = guest.plan,
                                   .line = guest.line,
                                   .not_before = guest.admitted,
-                                  .name_was_used = guest.name_was_used};
+                                  .name_was_used = guest.name_was_used,
+                                  .invocation = guest.invocation};
     return found != machines.end() && driver::was_created_by(found->second, creator, has_labels);
   }
 

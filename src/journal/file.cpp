@@ -82,9 +82,9 @@ std::error_code sync(int fd) {
   return {};
 }
 
-std::error_code begin(int fd, const std::string& path, std::uint64_t good, const std::string& run) {
+std::error_code begin(int fd, const std::string& path, std::uint64_t good, const Begun& begun) {
   if (::ftruncate(fd, static_cast<off_t>(good)) != 0) return core::last_error();
-  const auto error = append_and_sync(fd, to_line(Begun{run})).error;
+  const auto error = append_and_sync(fd, to_line(begun)).error;
   return error ? error : sync_directory_of(path);
 }
 
@@ -115,7 +115,8 @@ std::expected<Opened, std::string> open_journal(const OpenOptions& options) {
   if (auto wrong = objection(options, history)) return std::unexpected(std::move(*wrong));
   const bool goes_on = options.resume && !options.run_is_given;
   auto run = goes_on ? history.run().value_or(options.run) : options.run;
-  if (const auto error = begin(fd->get(), options.path, *good, run)) {
+  if (const auto error = begin(fd->get(), options.path, *good,
+                               Begun{.run = run, .invocation = options.invocation})) {
     return std::unexpected(
         about(options.path, fmt::format("cannot be written: {}", error.message())));
   }

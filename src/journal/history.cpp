@@ -11,6 +11,7 @@ using results::Status;
 void History::add(const Record& record, std::uint64_t line_at) {
   if (const auto* begun = std::get_if<Begun>(&record)) {
     run_ = begun->run;
+    invocation_ = begun->invocation;
   } else if (const auto* plan = std::get_if<Admitted>(&record)) {
     admitted(*plan);
   } else if (const auto* guest = std::get_if<Removed>(&record)) {
@@ -44,13 +45,15 @@ void History::admitted(const Admitted& record) {
   }
   if (!record.creates) return;
   removed_.erase({record.target, record.line});
-  suspects_[{record.target, record.digest, record.line}] =
-      Leftover{.digest = record.digest,
-               .target = record.target,
-               .plan = record.id,
-               .line = record.line,
-               .admitted = record.at,
-               .name_was_used = standing_.contains(record.target)};
+  auto& suspect = suspects_[{record.target, record.digest, record.line}];
+  const bool is_only_one = suspect.target.empty() || suspect.invocation == invocation_;
+  suspect = Leftover{.digest = record.digest,
+                     .target = record.target,
+                     .plan = record.id,
+                     .line = record.line,
+                     .admitted = record.at,
+                     .name_was_used = standing_.contains(record.target),
+                     .invocation = is_only_one ? invocation_ : std::string()};
 }
 
 void History::ended(const Ended& record, std::uint64_t line_at) {

@@ -80,7 +80,8 @@ std::expected<Record, std::string> parse_begun(const OrderedJson& json) {
     return std::unexpected(fmt::format("is of journal format {}, and this smolfleet knows only {}",
                                        *version, format_version));
   }
-  return Begun{std::move(*run)};
+  return Begun{.run = std::move(*run),
+               .invocation = get<std::string>(json, "invocation").value_or("")};
 }
 
 std::expected<Record, std::string> parse_admitted(const OrderedJson& json) {
@@ -149,6 +150,7 @@ std::string to_line(const Begun& record) {
   json["record"] = "begun";
   json["journal"] = format_version;
   json["run"] = record.run;
+  if (!record.invocation.empty()) json["invocation"] = record.invocation;
   return record_of(json);
 }
 

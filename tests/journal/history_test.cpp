@@ -73,6 +73,20 @@ TEST_SUITE("journal") {
     CHECK(history_of(false, records).removed().empty());
   }
 
+  TEST_CASE(
+      "a guest that may be left is of the `up` that began its plan, or of any if it was several") {
+    const auto invocation_of = [](const std::vector<journal::Record>& records) {
+      return history_of(false, records).leftovers().at(0).invocation;
+    };
+    const std::vector<journal::Record> once = {Begun{"r", "i1"}, admitted('a', "t"),
+                                               Begun{"r", "i2"}};
+    CHECK(invocation_of(once) == "i1");
+    auto twice = once;
+    twice.emplace_back(admitted('a', "t"));
+    CHECK(invocation_of(twice) == "");
+    CHECK(invocation_of({Begun{"r"}, admitted('a', "t")}) == "");
+  }
+
   TEST_CASE("an answer is recalled once for each time it was given") {
     auto history = history_of(false, {Begun{"r"}, admitted('a', "t"), ended('a', "t", Status::ok),
                                       admitted('a', "t"), ended('a', "t", Status::failed)});

@@ -45,6 +45,10 @@ TEST_SUITE("journal") {
   TEST_CASE("a beginning and an admission come back as they were") {
     const auto begun = journal::to_line(Begun{"01ABC"});
     CHECK(std::get<Begun>(journal::parse_record(body(begun)).value()).run == "01ABC");
+    const auto by =
+        std::get<Begun>(journal::parse_record(body(journal::to_line(Begun{"r", "01DEF"}))).value());
+    CHECK(by.run == "r");
+    CHECK(by.invocation == "01DEF");
     const auto line =
         journal::to_line(Admitted{.digest = digest,
                                   .id = "i\"d\n",

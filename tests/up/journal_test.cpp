@@ -350,6 +350,29 @@ TEST_SUITE("up") {
     CHECK(std::ranges::count(smolvm.verbs_for("b"), "stop") == 0);
   }
 
+  TEST_CASE(
+      "a guest that is up survives the resumption after its changed plan's create was killed") {
+    const Scene scene;
+    const StandIn smolvm(scene,
+                         scenario(json::array({rule("create", {2}, action("hang", "polite"))})));
+    auto plan = created(scene, "b");
+    REQUIRE(smolvm.run({plan}, with_journal(scene)).of("b")["status"] == "ok");
+    plan["timeout_s"] = 100;
+    {
+      ProgramOptions options;
+      options.environment = smolvm.environment();
+      Program program(Scene::up(StandIn::executable(), with_journal(scene, {"--resume"})), options);
+      program.write(feed_of({plan}));
+      smolvm.wait_for_calls("create", 2);
+      program.send_signal(SIGKILL);
+      CHECK(program.wait_keeping_input().signal == SIGKILL);
+    }
+    const auto run = resume(scene, smolvm, {});
+    CHECK(run.ended.exit == 0);
+    CHECK(smolvm.machines() == std::set<std::string>{"b"});
+    CHECK(std::ranges::count(smolvm.verbs_for("b"), "stop") == 0);
+  }
+
   TEST_CASE("a name that a killed create has reserved is waited for, and only then") {
     const Scene scene;
     const Recorder smolvm(scene);

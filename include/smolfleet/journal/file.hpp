@@ -37,6 +37,7 @@ struct OpenOptions {
   bool retry_failed = false;  ///< see History
   std::string run;            ///< the run's id; of a run that is resumed the journal's own counts
   bool run_is_given = false;  ///< the person asked for that id
+  std::string invocation = {};  ///< of this `up`; see driver::invocation_label
 };
 
 /// An open journal, which nobody else may write while `fd` is open.

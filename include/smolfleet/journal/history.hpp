@@ -49,6 +49,8 @@ struct Leftover {
   std::chrono::sys_time<std::chrono::milliseconds> admitted;
   /// A plan that ended ok had created a guest of that name before, and it may be there still.
   bool name_was_used = false;
+  /// Which `up` began the plan; empty: it is not known, or was several.
+  std::string invocation = {};
 };
 
 /// Built record by record; takes memory for each plan that was answered, about 200 bytes, and not
@@ -98,6 +100,7 @@ class History {
 
   bool retry_failed_;
   std::optional<std::string> run_;
+  std::string invocation_;  ///< of the part that is being read
   Answers answers_;
   std::unordered_set<std::string> open_;      ///< digests: admitted and not ended
   std::map<Guest, Leftover> suspects_;        ///< their plans are open, run again, or leaked them

@@ -21,6 +21,7 @@ inline constexpr int format_version = 1;
 /// A run has begun or was resumed: the first line of every journal.
 struct Begun {
   std::string run;
+  std::string invocation = {};  ///< of the `up` that wrote it; empty: not told
 };
 
 /// A plan is about to be brought up.
