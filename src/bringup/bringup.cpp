@@ -110,11 +110,11 @@ class BringUp {
     const auto turn = co_await services_.tools.host.enter_create(frame_.until);
     if (!turn)
       co_return no_turn(turn.error(), "create", plan_.target, frame_.limit,
-                        "send fewer plans at a time: creates go one by one");
+                        "raise --create-slots if smolvm's database bears it");
     if (services_.tools.host.unfit()) co_return host_unfit("create");
     report_.create_begun = std::chrono::system_clock::now();
     report_.created = Created::perhaps;
-    report_.may_be_older = past_ == Past::interrupted;
+    report_.is_of_earlier_part = past_ == Past::interrupted;
     auto failure = co_await phase("create", past_ == Past::none ? Verb::create : Verb::create_again,
                                   services_.tools.smolvm.create(plan_, can_));
     report_.created = created_by(failure);

@@ -49,7 +49,8 @@ constexpr std::chrono::seconds pause_after_failure(5);
 /// Whether smolvm will have no other answer later: a busy host answers late, or has no process
 /// left, for a while.
 bool stays_so(const Failure& failure) {
-  return failure.code == FailureCode::smolvm_unsupported;
+  const bool ran_well = failure.exit_code == 0;
+  return failure.code == FailureCode::smolvm_unsupported && ran_well;
 }
 
 }  // namespace

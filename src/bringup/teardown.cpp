@@ -45,7 +45,7 @@ driver::Creator creator_of(const plan::Plan& plan, const Report& report, const T
           .plan = plan.id,
           .line = plan.line,
           .not_before = report.create_begun,
-          .invocation = report.may_be_older ? std::string() : tools.smolvm.invocation()};
+          .invocation = report.is_of_earlier_part ? std::string() : tools.smolvm.invocation()};
 }
 
 /// Whether the guest that a create may have left is there and ours. Failure: smolvm did not say.

@@ -9,6 +9,7 @@
 #include "ca/source_file.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cassert>
 #include <string_view>
@@ -58,6 +59,15 @@ Objection not_staged(const std::string& fault) {
   return {.code = core::FailureCode::copy_failed,
           .text = fmt::format("could not be staged: {}", fault),
           .hint = "Make room in the directory for temporary files, or set TMPDIR to another one."};
+}
+
+/// What is a descriptor of ours is none of a child's, which finds it all the same.
+fs::path seen_by_children(const fs::path& source) {
+  for (const std::string_view own : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (source.native().starts_with(own))
+      return fmt::format("/proc/{}/fd/{}", ::getpid(), source.native().substr(own.size()));
+  }
+  return source;
 }
 
 }  // namespace
@@ -135,7 +145,7 @@ std::expected<StagedCa, core::Failure> Staging::stage(const plan::CaChoice& choi
 
 std::expected<fs::path, std::string> Staging::reachable(const fs::path& source) {
   std::error_code error;
-  auto absolute = fs::absolute(source, error);
+  auto absolute = fs::absolute(seen_by_children(source), error);
   if (error) return std::unexpected(fmt::format("{}", error.message()));
   if (!absolute.native().contains(':')) return absolute;
   if (const auto* known = state_->links.find(absolute.native())) return **known;

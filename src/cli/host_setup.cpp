@@ -66,19 +66,18 @@ std::expected<std::string, std::string> find_program(const std::string& program)
       fmt::format("{} was not found on PATH: install it, or give its path with --smolvm", program));
 }
 
-rlimit raise_descriptor_limit() {
+std::optional<rlimit> raise_descriptor_limit() {
   rlimit before{};
-  ::getrlimit(RLIMIT_NOFILE, &before);
-  auto raised = before;
-  raised.rlim_cur = raised.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &raised);
-  return before;
+  if (::getrlimit(RLIMIT_NOFILE, &before) != 0) return std::nullopt;
+  const rlimit raised{.rlim_cur = before.rlim_max, .rlim_max = before.rlim_max};
+  const bool is_as_it_was =
+      before.rlim_cur == before.rlim_max || ::setrlimit(RLIMIT_NOFILE, &raised) != 0;
+  return is_as_it_was ? std::nullopt : std::optional(before);
 }
 
 std::size_t descriptor_limit() {
   rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur;
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
 }
 
 std::size_t descriptors_in_use() {

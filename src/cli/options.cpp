@@ -1,6 +1,8 @@
 // The command line, read with CLI11: which command, and its options.
 #include "smolfleet/cli/options.hpp"
 
+#include "smolfleet/cli/streams.hpp"
+
 #include "cli/check_options.hpp"
 #include "cli/doctor_options.hpp"
 #include "cli/down_options.hpp"
@@ -20,10 +22,6 @@
 
 namespace smolfleet::cli {
 namespace {
-
-using Arguments = std::span<const char* const>;
-
-constexpr int usage_error_status = 2;
 
 /// A variable belongs to the command that is given. CLI11 would read those of the others, too, and
 /// refuse what they must not be.
@@ -63,7 +61,7 @@ parse_options(int argc, char** argv) {
     return Exit{app.exit(help)};
   } catch (const CLI::ParseError& error) {
     fmt::print(stderr, "{}", usage_error(app, error, arguments));
-    return Exit{usage_error_status};
+    return Exit{not_started};
   }
 }
 

@@ -51,7 +51,7 @@ void Progress::draw(std::size_t width) {
   const auto now = std::chrono::steady_clock::now();
   pace_.note(now, tally_.answered());
   watch::Outlook outlook{.elapsed = std::chrono::floor<std::chrono::seconds>(now - begun_)};
-  // What is answered now was not brought up.
+  // Plans that were read and not begun are answered all at once now: no pace, and no time, follows.
   outlook.is_ending = feed_.stopped();
   if (outlook.is_ending)
     return log_.show_block(watch::status_block(tally_, outlook, width, palette_));

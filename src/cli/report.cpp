@@ -192,7 +192,10 @@ std::expected<int, NoRun> make_report(const ReportOptions& options, ClosedStream
     faults += *found;
   }
   const auto guests = reader.finish();
-  if (faults > 0 && guests.guests.empty() && guests.unanswered.empty()) {
+  const bool is_any = std::ranges::any_of(guests.inputs, [](const report::Input& input) {
+    return input.results + input.events + input.records > 0;
+  });
+  if (faults > 0 && !is_any) {
     return std::unexpected(NoRun{
         "no line could be read, and nothing was written: give what `smolfleet up` prints, or its "
         "journal",

@@ -15,8 +15,6 @@
 namespace smolfleet::cli {
 namespace {
 
-using Arguments = std::span<const char* const>;
-
 /// Of what was typed, in bytes, in a message.
 constexpr std::size_t longest_word = 80;
 constexpr std::size_t longest_message = 400;
@@ -49,6 +47,12 @@ std::vector<std::string> options_of(const CLI::App& command) {
   return names;
 }
 
+std::string no_option(const CLI::App& command, std::string_view word) {
+  const auto name = word.substr(0, word.find('='));
+  return fmt::format("{} is no option{}", core::printable(name, longest_word),
+                     suggestion(name, options_of(command)));
+}
+
 std::string no_command(const CLI::App& app, Arguments arguments) {
   if (arguments.empty())
     return fmt::format("a command is missing, such as `{} up`", app.get_name());
@@ -56,6 +60,7 @@ std::string no_command(const CLI::App& app, Arguments arguments) {
   for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(command->get_name());
   const std::string_view typed = arguments.front();
+  if (typed.starts_with('-')) return no_option(app, typed);
   const auto near = suggestion(typed, names);
   return fmt::format("{} is no command{}", core::printable(typed, longest_word),
                      near.empty() ? fmt::format(": there are {}", fmt::join(names, ", ")) : near);
@@ -64,9 +69,10 @@ std::string no_command(const CLI::App& app, Arguments arguments) {
 std::string not_expected(const CLI::App& app, const std::string& word) {
   const auto shown = core::printable(word, longest_word);
   if (!word.starts_with('-')) return fmt::format("there is no place for \"{}\"", shown);
-  const auto name = word.substr(0, word.find('='));
-  return fmt::format("{} is no option{}", core::printable(name, longest_word),
-                     suggestion(name, options_of(command_of(app))));
+  const auto& command = command_of(app);
+  const bool is_its_own = command.get_option_no_throw(word.substr(0, word.find('='))) != nullptr;
+  if (is_its_own) return fmt::format("{} belongs behind {}", shown, command.get_name());
+  return no_option(command, word);
 }
 
 /// The option that an error begins with, and what is said of it.
@@ -75,7 +81,7 @@ struct About {
   std::string text;
 };
 
-/// CLI11 writes "--jobs: …" or "Could not convert: --jobs = …".
+/// CLI11 writes "--jobs: …", "--resume requires …" or "Could not convert: --jobs = …".
 About about(const CLI::App& app, std::string text) {
   constexpr std::string_view not_converted = "Could not convert: ";
   if (text.starts_with(not_converted)) {
@@ -85,11 +91,11 @@ About about(const CLI::App& app, std::string text) {
       text =
           fmt::format("{}: {} is no value for it", text.substr(0, equals), text.substr(equals + 3));
   }
-  const auto colon = text.find(':');
-  if (!text.starts_with("--") || colon == std::string::npos) return {nullptr, std::move(text)};
-  const auto* const option = command_of(app).get_option_no_throw(text.substr(0, colon));
+  const auto end = text.find_first_of(": ");
+  if (!text.starts_with("--") || end == std::string::npos) return {nullptr, std::move(text)};
+  const auto* const option = command_of(app).get_option_no_throw(text.substr(0, end));
   if (option == nullptr) return {nullptr, std::move(text)};
-  return {option, text.substr(colon)};
+  return {option, text.substr(end)};
 }
 
 bool is_typed(const CLI::Option& option, Arguments arguments) {
@@ -97,7 +103,9 @@ bool is_typed(const CLI::Option& option, Arguments arguments) {
     const auto names = [&](const std::string& name) {
       return word == "--" + name || word.starts_with("--" + name + "=");
     };
-    const auto abbreviates = [&](const std::string& name) { return word.starts_with("-" + name); };
+    const auto abbreviates = [&](const std::string& name) {
+      return word.starts_with('-') && !word.starts_with("--") && word.contains(name);
+    };
     return std::ranges::any_of(option.get_lnames(), names) ||
            std::ranges::any_of(option.get_snames(), abbreviates);
   });

@@ -50,7 +50,8 @@ std::string_view to_string(FailureCode code) {
 
 std::string last_words(const Failure& failure) {
   constexpr std::size_t longest_quote = 200;
-  if (failure.phase.starts_with("step[")) return {};
+  const bool is_init = failure.phase == "start" && failure.err.contains("init: ");
+  if (is_init || failure.phase.starts_with("step[")) return {};
   const auto said = trimmed(failure.err);
   const auto begin = said.rfind('\n');
   auto words =

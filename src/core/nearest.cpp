@@ -11,8 +11,6 @@ namespace smolfleet::core {
 
 namespace {
 
-constexpr std::size_t most_edits = 2;
-
 std::size_t distance(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -30,7 +28,8 @@ std::size_t distance(std::string_view from, std::string_view to) {
 }  // namespace
 
 std::optional<std::string_view> nearest(std::string_view name,
-                                        std::span<const std::string_view> known) {
+                                        std::span<const std::string_view> known,
+                                        std::size_t most_edits) {
   std::optional<std::string_view> found;
   auto least = std::min(most_edits + 1, name.size());
   for (const auto candidate : known) {

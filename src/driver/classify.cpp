@@ -69,21 +69,34 @@ StartError start_error(std::string_view err) {
   return {.own = own, .pull = {}};
 }
 
-/// Whether a registry's client names a status that passes: 408, 429, or any 5xx. It stands alone or
-/// behind "status"; other numbers are ports, tags and parts of digests.
+/// 408, 429, or any 5xx.
+bool is_passing_status(std::string_view number) {
+  const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
+  return number == "408" || number == "429" ||
+         (number.starts_with('5') && std::ranges::all_of(number, is_digit));
+}
+
+/// Whether a registry's client names a status that passes: behind "status", "code", "http" or
+/// "error", in brackets, or before its reason. Other numbers are sizes, ports, tags and digests.
 bool has_passing_status(std::string_view text) {
+  constexpr std::array<std::string_view, 4> heads = {"status", "code", "http", "error"};
+  constexpr std::array<std::string_view, 6> reasons = {
+      " request timeout", " too many requests",   " internal server error",
+      " bad gateway",     " service unavailable", " gateway timeout"};
   constexpr std::size_t digits = 3;
-  const auto is_word = [](unsigned char c) { return std::isalnum(c) != 0 || c == '.'; };
   for (std::size_t at = 1; at + digits <= text.size(); ++at) {
-    const auto number = text.substr(at, digits);
-    const bool passes = number == "408" || number == "429" ||
-                        (number[0] == '5' && std::isdigit(static_cast<unsigned char>(number[1])) &&
-                         std::isdigit(static_cast<unsigned char>(number[2])));
-    const auto behind = text.substr(at + digits, 1);
-    if (!passes || (!behind.empty() && is_word(static_cast<unsigned char>(behind[0])))) continue;
-    const auto before = text.substr(0, at);
-    if (before.ends_with(' ') || before.ends_with('(') || before.ends_with('=') ||
-        before.ends_with("status:"))
+    if (!is_passing_status(text.substr(at, digits))) continue;
+    auto before = text.substr(0, at);
+    const auto behind = text.substr(at + digits);
+    if (before.ends_with('(') && behind.starts_with(')')) return true;
+    if (std::ranges::any_of(reasons, [&](auto reason) { return behind.starts_with(reason); }))
+      return true;
+    before = before.substr(0, before.find_last_not_of(" :=(") + 1);
+    const bool stands_alone =
+        before.size() < at &&
+        (behind.empty() || std::isalnum(static_cast<unsigned char>(behind[0])) == 0);
+    if (stands_alone &&
+        std::ranges::any_of(heads, [&](auto head) { return before.ends_with(head); }))
       return true;
   }
   return false;

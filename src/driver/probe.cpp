@@ -45,8 +45,7 @@ bool exited_well(const Outcome& outcome) {
 
 /// An exit, however it went, is an answer; everything else says that there is none.
 bool answered(const Outcome& outcome) {
-  return std::holds_alternative<process::Exited>(outcome.end) ||
-         std::holds_alternative<process::Signalled>(outcome.end);
+  return std::holds_alternative<process::Exited>(outcome.end);
 }
 
 core::Failure no_answer(const std::string& question, Outcome outcome) {

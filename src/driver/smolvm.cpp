@@ -134,8 +134,10 @@ void append_labels(Arguments& to, const plan::Plan& plan, const Settings& settin
 
 Smolvm::Smolvm(Settings settings)
     : settings_(std::move(settings)),
-      environment_(process::inherited_environment({"NO_COLOR=1"},
-                                                  {"SMOLVM_BOOT_DEBUG", "SMOLVM_BOOT_BINARY"})) {}
+      environment_(process::inherited_environment(
+          {"NO_COLOR=1"}, {"SMOLVM_BOOT_DEBUG", "SMOLVM_BOOT_BINARY",
+                           // Of descriptors that children do not have.
+                           "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"})) {}
 
 Command Smolvm::command(Arguments arguments, milliseconds deadline) const {
   Command command;

@@ -86,7 +86,10 @@ Awaitable<void> Fleet::recover_interrupted(const journal::History& history) {
   std::erase_if(guests, [this](const journal::Leftover& guest) {
     return recovery_.left_behind.contains(guest.target);
   });
-  recovery_.gone.insert(history.removed().begin(), history.removed().end());
+  for (const auto& [target, line] : history.removed()) {
+    recovery_.gone.emplace(target, line);
+    recovery_.unlisted.insert(target);  // smolvm may reserve the name for a killed create still
+  }
   // If it cannot be written down, the journal is broken, and every plan's admission finds out.
   std::ignore = co_await ledger_.removed(guests);
 }

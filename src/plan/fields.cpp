@@ -78,14 +78,16 @@ void Fields::allow_only(std::span<const std::string_view> known) const {
 
 void Fields::note_misspellings(std::span<const std::string_view> known,
                                std::vector<Misspelling>& noted) const {
-  // Of shorter ones many are close to each other by chance.
+  // Short ones are close to each other by chance.
   constexpr std::size_t shortest_key = 4;
+  constexpr std::size_t short_key = 6;
   std::vector<std::string_view> missing;
-  std::ranges::copy_if(known, std::back_inserter(missing), [&](auto key) { return !has(key); });
+  std::ranges::copy_if(known, std::back_inserter(missing),
+                       [&](auto key) { return key.size() >= shortest_key && !has(key); });
   for (const auto& [key, value] : object_->items()) {
     if (noted.size() >= most_misspellings) return;
     if (key.size() < shortest_key || std::ranges::find(known, key) != known.end()) continue;
-    const auto meant = core::nearest(key, missing);
+    const auto meant = core::nearest(key, missing, key.size() > short_key ? 2 : 1);
     if (meant)
       noted.push_back({.pointer = pointer_to(pointer_, key), .meant = std::string(*meant)});
   }

@@ -113,8 +113,9 @@ void reset_signals(const std::vector<int>& changed) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-bool set_limits(const Birth& birth) {
-  return !birth.descriptors || ::setrlimit(RLIMIT_NOFILE, &*birth.descriptors) == 0;
+/// With another limit the child is no worse than without a child.
+void set_limits(const Birth& birth) {
+  if (birth.descriptors) ::setrlimit(RLIMIT_NOFILE, &*birth.descriptors);
 }
 
 bool connect_streams(const Birth& birth) {
@@ -126,12 +127,13 @@ bool connect_streams(const Birth& birth) {
 /// Runs in the child, on the parent's memory and stack, while the parent stands still: only
 /// async-signal-safe calls (signal-safety(7)), and no return.
 [[noreturn, gnu::noinline]] void execute(Birth& birth) {
-  const bool ready = ::setpgid(0, 0) == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-                     connect_streams(birth) && set_limits(birth);
+  const bool ready =
+      ::setpgid(0, 0) == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && connect_streams(birth);
   // Who died before the prctl sends no signal any more; and who is in another PID namespace, as
   // after unshare(1) without --fork, would see its children end with the first.
   const bool has_parent = ::getppid() == birth.parent;
   if (ready && has_parent) {
+    set_limits(birth);
     discard_pending();
     reset_signals(birth.changed_signals);
     ::execve(birth.argv[0], birth.argv.data(), birth.environment.data());

@@ -365,6 +365,12 @@ TEST_CASE("a step's source with colons is reached through one link, whoever asks
   CHECK(ground.staged_files().size() == 2);
 }
 
+TEST_CASE("a descriptor of ours is reachable for another process") {
+  Playground ground;
+  for (const auto* path : {"/dev/fd/7", "/proc/self/fd/7"})
+    CHECK(ground.staging->reachable(path).value() == fmt::format("/proc/{}/fd/7", ::getpid()));
+}
+
 TEST_CASE("a link that cannot be made is a fault, not a path") {
   Playground ground;
   fs::remove_all(ground.staging->directory());

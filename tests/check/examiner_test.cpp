@@ -204,18 +204,19 @@ TEST_SUITE("check") {
 
   TEST_CASE("an ignored key is a warning when it is close to one that the plan lacks") {
     Practice practice;
-    const auto plan = practice.examine("b", R"("machnie":{},"step":[],"timeout":5,"note":1)");
+    const auto plan =
+        practice.examine("b", R"("machnie":{},"step":[],"timeout":5,"note":1,"kind":2,"uuid":3)");
     CHECK(plan.is_good());
     CHECK(pointers_of(plan) == Strings{"/machnie", "/step", "/timeout"});
     CHECK(plan.warnings[0].doubt == check::Doubt::misspelt_key);
     CHECK(plan.warnings[0].hint.starts_with("Did you mean \"machine\"?"));
-    CHECK(pointers_of(practice.examine("c", R"("egress_plan":{"route":[{}],"pl":1})")) ==
+    CHECK(pointers_of(practice.examine("c", R"("egress_plan":{"route":[{}],"notes":1})")) ==
           Strings{"/egress_plan/route"});
     CHECK(practice.examine("d", R"("machine":{},"machines":[],"steps":[],"step":0)")
               .warnings.empty());
     std::string many;
     for (int i = 10; i < 99; ++i)
-      many += fmt::format(R"({}"step{}":0)", i == 10 ? "" : ",", i);
+      many += fmt::format(R"({}"machi{}":0)", i == 10 ? "" : ",", i);
     CHECK(practice.examine("e", many).warnings.size() == 20);
     const auto without_ca = practice.examine_line(R"({"target":"f","proxyplan":{}})");
     CHECK_FALSE(without_ca.is_good());

@@ -92,7 +92,9 @@ TEST_SUITE("driver") {
     CHECK(start_with(agent + "pull image: manifest unknown") == Verdict::failed);
     for (const auto* text :
          {"digest sha256:0429", "fetching \"registry/x:500\": MANIFEST_UNKNOWN", "404 Not Found",
-          "registry:5000/x: not found", "no match for 500.2", "digest 5001", "5"})
+          "registry:5000/x: not found", "no match for 500.2", "digest 5001", "5",
+          "no space left on device (size=512)", "error verifying size; got 0, want 528",
+          "status 5001", "layer 3 of 503"})
       CHECK(start_with(agent + "pull image: " + text) == Verdict::failed);
     CHECK(start_with("init: init[0] failed (exit 1): timeout") == Verdict::failed);
     CHECK(start_with("Error: vm not found: b") == Verdict::failed);

@@ -234,15 +234,16 @@ TEST_SUITE("process") {
   TEST_CASE("a child that has left its group is asked and killed all the same") {
     const Milestone ready;
     Command command;
-    command.argv = {
-        "/usr/bin/python3", "-c",
-        fmt::format("import os, signal\n"
-                    "signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True))\n"
-                    "os.setpgid(0, os.getpgid(os.getppid()))\n"
-                    "open('{}', 'w').write('.')\n"
-                    "while True: signal.pause()",
-                    ready.path())};
-    command.grace = 500ms;
+    command.argv = {"/usr/bin/python3", "-c",
+                    fmt::format("import os, signal\n"
+                                "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])\n"
+                                "os.setpgid(0, os.getpgid(os.getppid()))\n"
+                                "open('{}', 'w').write('.')\n"
+                                "signal.sigwait([signal.SIGTERM])\n"
+                                "print('asked', flush=True)\n"
+                                "while True: signal.pause()",
+                                ready.path())};
+    command.grace = 2s;
     const auto outcome = cancel_at(ready, std::move(command));
     CHECK(std::holds_alternative<process::Cancelled>(outcome.end));
     CHECK(outcome.out == "asked\n");

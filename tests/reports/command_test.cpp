@@ -160,6 +160,10 @@ TEST_SUITE("reports") {
     CHECK(ended.err.contains("nothing was written"));
     CHECK(directory.read("page.html") == "older");
     CHECK(files_in(directory) == 1);
+    const auto event =
+        R"({"event":"admitted","id":"a","target":"a","line":1,"run":"r","at":"2026-11-23T10:00:00.000Z"})";
+    CHECK(report({"-", "-o", page}, event + std::string("\n{\"eve")).exit == 1);
+    CHECK(is_page(directory.read("page.html")));
   }
 
   TEST_CASE("a signal ends it as ever, and nothing is left but what was there") {

@@ -385,6 +385,10 @@ TEST_SUITE("up") {
     CHECK(smolvm.run(plans).of("b")["error"]["code"] == "create_failed");
     smolvm.forget_calls();
     write_journal_of_killed_run(scene, "b");
+    SUBCASE("by the next run") {}
+    SUBCASE("by the one after it") {
+      CHECK(smolvm.run({}, with_journal(scene, {"--resume"})).ended.exit == 0);
+    }
     const auto run = smolvm.run(plans, with_journal(scene, {"--resume"}));
     CHECK(run.of("b")["status"] == "ok");
     CHECK(run.of("b")["phases"][0]["attempts"] == 2);

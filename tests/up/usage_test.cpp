@@ -88,6 +88,15 @@ TEST_SUITE("up") {
     CHECK(said({"up", "--strict=maybe"}) ==
           "smolfleet up: --strict: maybe is no value for it" + see_up);
     CHECK_FALSE(said({"up", "--jobs", "\x1b[2J"}).contains('\x1b'));
+    CHECK(said({"--jobs", "3", "up"}) == "smolfleet up: --jobs belongs behind up" + see_up);
+    CHECK(said({"-j", "3", "up"}) == "smolfleet up: -j belongs behind up" + see_up);
+    CHECK(said({"--verison"}) ==
+          "smolfleet: --verison is no option; did you mean --version?\nSee `smolfleet --help`.\n");
+    CHECK(said({"up", "-qj", "x"}, {{"SMOLFLEET_JOBS", "5"}}) == of("--jobs"));
+    CHECK(said({"up"}, {{"SMOLFLEET_RESUME", "1"}}) ==
+          "smolfleet up: SMOLFLEET_RESUME requires --journal" + see_up);
+    CHECK(said({"report"}) ==
+          "smolfleet report: RESULTS is required\nSee `smolfleet report --help`.\n");
   }
 
   TEST_CASE("a program that is no smolvm is not driven as one, and is asked once") {

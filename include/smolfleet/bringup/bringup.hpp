@@ -57,7 +57,7 @@ struct Report {
   Created created = Created::no;
   std::chrono::system_clock::time_point create_begun;  ///< unless created is `no`
   /// The guest may be what the create of an interrupted part of the run has left.
-  bool may_be_older = false;
+  bool is_of_earlier_part = false;
 };
 
 /// What is known of a plan's machine before it is brought up. `interrupted`: an earlier run may

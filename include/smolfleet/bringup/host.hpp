@@ -33,8 +33,8 @@ class Host {
        core::Clock& clock, const Widths& widths, admission::BootTurns::OnWidth on_boot_width = {});
 
   /// Asked of smolvm at the first call, remembered from then on; who comes meanwhile waits until
-  /// `until`. That it is no smolvm, or does not work, is remembered too; that it did not answer in
-  /// time or could not be spawned is so for five seconds; then the next one asks again. Who asks
+  /// `until`. That it is another program is remembered too; that it did not work or did not answer
+  /// is so for five seconds; then the next one asks again. Who asks
   /// may be held by up to the ten seconds that smolvm has to answer.
   [[nodiscard]] core::Awaitable<std::expected<driver::Capabilities, core::Failure>> capabilities(
       core::TimePoint until);

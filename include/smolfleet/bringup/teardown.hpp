@@ -35,7 +35,7 @@ enum class OnFailure { remove, stop, keep };
                                                                      core::TimePoint admitted,
                                                                      Tools& tools, Report& report);
 
-/// What smolvm knows of its machines, asked up to three times. Failure: why it did not say.
+/// What smolvm knows of its machines, asked up to five times. Failure: why it did not say.
 [[nodiscard]] core::Awaitable<std::expected<driver::Machines, core::Failure>> list_machines(
     Tools& tools);
 

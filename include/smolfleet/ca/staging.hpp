@@ -1,4 +1,5 @@
-// The private directory from which files go to the guests: what was checked is what is sent.
+// The private directory from which files go to the guests: the certificate that was checked is
+// sent.
 #pragma once
 
 #include "smolfleet/ca/inspect.hpp"

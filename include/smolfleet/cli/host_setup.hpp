@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <expected>
+#include <optional>
 #include <string>
 
 namespace smolfleet::cli {
@@ -24,8 +25,9 @@ struct ClosedStreams {
 [[nodiscard]] std::expected<std::string, std::string> find_program(const std::string& program);
 
 /// Raises the soft limit of descriptors (RLIMIT_NOFILE) to the hard one. Returns what it was, for
-/// children: many a program cannot use, or walks through, as many as that.
-[[nodiscard]] rlimit raise_descriptor_limit();
+/// children: many a program cannot use, or walks through, as many as that. Nothing: it is as it
+/// was.
+[[nodiscard]] std::optional<rlimit> raise_descriptor_limit();
 
 /// How many descriptors this process may have open.
 [[nodiscard]] std::size_t descriptor_limit();

@@ -71,8 +71,8 @@ struct [[nodiscard]] Failure {
 };
 
 /// The last line that the child wrote to stderr, for a log: printable, bounded; empty if there is
-/// none, or if the message quotes it. What a plan's own step prints may be a secret and is not
-/// quoted.
+/// none, or if the message quotes it. What a plan's own steps and init print may be a secret and
+/// is not quoted.
 [[nodiscard]] std::string last_words(const Failure& failure);
 
 }  // namespace smolfleet::core

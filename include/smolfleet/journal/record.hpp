@@ -15,7 +15,8 @@
 
 namespace smolfleet::journal {
 
-/// The format that is written here, and the only one that is read.
+/// The format that is written here, and the only one that is read. Raised when a released smolfleet
+/// could not go on with what a newer one has written.
 inline constexpr int format_version = 1;
 
 /// A run has begun or was resumed: the first line of every journal.

@@ -20,7 +20,7 @@ struct Outlook {
   bool is_exact = false;                       ///< and not an estimate
   std::optional<double> rate = {};             ///< answers a second
   std::optional<std::chrono::seconds> remaining = {};
-  bool is_ending = false;  ///< no more plans are read: what is in flight is all that is left
+  bool is_ending = false;  ///< no more plans are read
 };
 
 /// One or two lines of at most `width` - 1 columns, ASCII but for the palette's colours: first
