@@ -34,8 +34,8 @@ class Host {
 
   /// Asked of smolvm at the first call, remembered from then on; who comes meanwhile waits until
   /// `until`. That it is another program is remembered too; that it did not work or did not answer
-  /// is so for five seconds, and then the next one asks again. Who asks may be held by up to the ten
-  /// seconds that smolvm has to answer.
+  /// is so for five seconds, and then the next one asks again. Who asks may be held by up to the
+  /// ten seconds that smolvm has to answer.
   [[nodiscard]] core::Awaitable<std::expected<driver::Capabilities, core::Failure>> capabilities(
       core::TimePoint until);
 
