@@ -157,6 +157,7 @@ void claim_answered(const Line& line) {
   const bool strictly = is_plan(line, UnknownKeys::refused);
   const bool leniently = is_plan(line, UnknownKeys::ignored_outside);
   claim(leniently || !strictly, "who refuses unknown keys accepts no more than who ignores them");
+  claim(is_plan(line, UnknownKeys::noted_outside) == leniently, "a noted key is an ignored one");
 }
 
 /// `down` reads the same lines, and those that `up` prints.
