@@ -113,7 +113,7 @@ void reset_signals(const std::vector<int>& changed) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-/// With another limit the child is no worse than without a child.
+/// A child with another limit than it should have is better than none.
 void set_limits(const Birth& birth) {
   if (birth.descriptors) ::setrlimit(RLIMIT_NOFILE, &*birth.descriptors);
 }

@@ -73,6 +73,15 @@ std::string journal_of(const Scene& scene) {
   return scene.directory().read("journal");
 }
 
+/// A plan for the guest b that is up, by a run with the journal, from a plan that said something
+/// else.
+json bring_up_and_change(const Scene& scene, const StandIn& smolvm) {
+  auto plan = created(scene, "b");
+  REQUIRE(smolvm.run({plan}, with_journal(scene)).of("b")["status"] == "ok");
+  plan["timeout_s"] = 100;
+  return plan;
+}
+
 /// As if a run had been killed between the admission of its one plan and its create.
 void write_journal_of_killed_run(const Scene& scene, const std::string& target) {
   const journal::Admitted admitted{.digest = std::string(64, 'a'),
@@ -340,9 +349,7 @@ TEST_SUITE("up") {
     const Scene scene;
     const StandIn smolvm(scene,
                          scenario(json::array({rule("create", {2}, action("hang", "polite"))})));
-    auto plan = created(scene, "b");
-    REQUIRE(smolvm.run({plan}, with_journal(scene)).of("b")["status"] == "ok");
-    plan["timeout_s"] = 100;
+    const auto plan = bring_up_and_change(scene, smolvm);
     const auto changed = resume(scene, smolvm, {plan}, {"--deadline", "create=0.2"});
     CHECK(changed.of("b")["error"]["code"] == "timeout");
     CHECK(changed.of("b")["leaked"] == false);
@@ -355,9 +362,7 @@ TEST_SUITE("up") {
     const Scene scene;
     const StandIn smolvm(scene,
                          scenario(json::array({rule("create", {2}, action("hang", "polite"))})));
-    auto plan = created(scene, "b");
-    REQUIRE(smolvm.run({plan}, with_journal(scene)).of("b")["status"] == "ok");
-    plan["timeout_s"] = 100;
+    const auto plan = bring_up_and_change(scene, smolvm);
     {
       ProgramOptions options;
       options.environment = smolvm.environment();
